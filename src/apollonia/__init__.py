@@ -1,0 +1,1 @@
+"""Apollonia: a self-hosted media catalog."""

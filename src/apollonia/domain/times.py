@@ -1,0 +1,38 @@
+"""Times as the wire shows them: UTC, six decimals, ``+00:00``; inside, whole microseconds."""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+MAX_MICROS = int((datetime.max.replace(tzinfo=UTC) - _EPOCH) / _MICROSECOND)
+MIN_MICROS = int((datetime.min.replace(tzinfo=UTC) - _EPOCH) / _MICROSECOND)
+
+
+def format_micros(micros: int) -> str:
+    """``1704110400000000`` → ``"2024-01-01T12:00:00.000000+00:00"``; clamped to years 1 to 9999."""
+    clamped = max(MIN_MICROS, min(MAX_MICROS, micros))
+    moment = _EPOCH + timedelta(microseconds=clamped)
+    return moment.isoformat(timespec="microseconds")
+
+
+def format_nanos(nanos: int) -> str:
+    """A file system's ``st_mtime_ns`` as wire time."""
+    return format_micros(nanos // 1000)
+
+
+def parse_micros(text: str) -> int:
+    """Wire time, or any ISO 8601 time with an offset, to microseconds since 1970.
+
+    Raises:
+        ValueError: the text is no ISO 8601 time, or has no offset.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"time without offset: {text!r}; write it in UTC, ending in +00:00")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def normalize(text: str) -> str:
+    """Any ISO 8601 time with an offset in the one form that sorts as text."""
+    return format_micros(parse_micros(text))

@@ -1,0 +1,146 @@
+"""The write side of the catalog: events, the places that follow from them, and what changed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from apollonia.domain.place import Place, Tombstone
+from apollonia.messages import Change
+
+Operation = Literal["created", "updated", "deleted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """One event as the log keeps it; ``body`` is the message as it came."""
+
+    event_id: str
+    place_id: str
+    path: bytes
+    event_type: str
+    timestamp: str
+    received_time: str
+    origin: str | None
+    traceparent: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that could not be handled, with the reason."""
+
+    message_id: str
+    queue: str
+    schema: str
+    body: bytes
+    reason: str
+    error: str
+    attempts: int
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChange:
+    """Something a unit of work changed; the relay gives it its position after the commit."""
+
+    entity: str
+    id: str
+    op: Operation
+    timestamp: str
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Nothing in it is seen by others before its end; handlers never commit."""
+
+    async def known_events(self, event_ids: Collection[str]) -> frozenset[str]:
+        """Which of these events the log has already."""
+        ...
+
+    async def append_events(self, events: Sequence[StoredEvent]) -> None:
+        """Append to the log. MUST ignore ids that it has."""
+        ...
+
+    async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
+        """The places at these paths, present or not."""
+        ...
+
+    async def places_by_id(self, ids: Collection[str]) -> Mapping[str, Place]:
+        """The places with these ids, present or not."""
+        ...
+
+    async def tombstones_at(self, paths: Collection[bytes]) -> Mapping[bytes, Tombstone]:
+        """What is left of places that were moved away from these paths."""
+        ...
+
+    async def save_places(self, places: Sequence[Place]) -> None:
+        """Insert or replace by id, with their search index and neighbours.
+
+        A path has at most one place: MUST raise ``ConflictError`` when two ids claim one path.
+        """
+        ...
+
+    async def save_tombstones(self, tombstones: Sequence[Tombstone]) -> None:
+        """Insert or replace by path."""
+        ...
+
+    async def delete_tombstones(self, paths: Collection[bytes]) -> None:
+        """Forget them: a file is there again."""
+        ...
+
+    async def record_changes(self, changes: Sequence[PendingChange]) -> None:
+        """What this unit of work changed, for the relay."""
+        ...
+
+    async def save_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep for people to look at; MUST ignore (queue, message id) pairs that it has."""
+        ...
+
+
+class Catalog(Protocol):
+    """Truth about files. Raises ``CatalogUnavailableError`` when its database is away.
+
+    Changes are gap-free: ``relay_changes`` MUST give consecutive positions, only to committed
+    changes, under a lock that all processes share; a reader that has seen N misses nothing at or
+    below N.
+    """
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        ...
+
+    async def relay_changes(self, limit: int) -> Sequence[Change]:
+        """Give the next committed changes their positions, at most ``limit``; oldest first."""
+        ...
+
+    async def changes(self, after: int, limit: int) -> Sequence[Change]:
+        """Changes with positions greater than ``after``, in order."""
+        ...
+
+    async def position(self) -> int:
+        """The newest position given; 0 at first."""
+        ...
+
+    async def oldest_position(self) -> int:
+        """The oldest position still kept; readers behind it must start over. 0 when none."""
+        ...
+
+    async def published_position(self) -> int:
+        """Up to where the relay has published."""
+        ...
+
+    async def mark_published(self, position: int) -> None:
+        """Everything up to here is published. MUST never go back."""
+        ...
+
+    async def prune_changes(self, keep: int) -> int:
+        """Drop published changes but the newest ``keep``; how many went."""
+        ...
+
+    async def ping(self) -> None:
+        """Raise ``CatalogUnavailableError`` unless the database answers with our schema."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
