@@ -1,0 +1,110 @@
+# Apollonia's tasks. `make help` lists them; each makes what it needs and says so.
+# Needs Python 3.12 or 3.13 and GNU make 4, nothing else: uv and Node are fetched where missing.
+
+ifneq ($(filter 3.%,$(MAKE_VERSION)),)
+$(error Apollonia needs GNU make 4 or later)
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+SHELL := /bin/sh
+
+PY := .venv/bin/python
+RUN_SET := .venv/.run
+DEV_SET := .venv/.dev
+NPM := scripts/npm.sh
+PAGE := web/dist/index.html
+PACKAGES := web/node_modules/.installed
+
+# For scripts/up.py: the values as they were given, dollar signs and spaces included.
+export MAKE_RUN_MEDIA := $(value MEDIA)
+export MAKE_RUN_DATA := $(value DATA)
+export MAKE_RUN_HOST := $(value HOST)
+export MAKE_RUN_PORT := $(value PORT)
+
+##@ Use
+.PHONY: run
+run: $(RUN_SET) $(PAGE) ## Start everything in one process (MEDIA=~/Music or a,b DATA=dir HOST= PORT=)
+	@exec $(PY) scripts/up.py
+
+##@ Develop
+.PHONY: test
+test: $(DEV_SET) $(PAGE) ## Run all tests that this machine can run, the page's too (ARGS="-k name" for pytest)
+	@echo "== web tests"
+	@$(NPM) run test
+	@echo "== pytest: unit, contract, integration, e2e"
+	@$(PY) -m pytest -n auto $(ARGS)
+
+.PHONY: check
+check: $(DEV_SET) $(PACKAGES) ## Lint, format, types, layers, page, generated files and locks
+	@echo "== ruff"
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@echo "== mypy"
+	@$(PY) -m mypy
+	@echo "== import-linter"
+	@.venv/bin/lint-imports
+	@echo "== web: biome, tsc"
+	@$(NPM) run check
+	@echo "== generated files"
+	@$(if $(wildcard scripts/reference.py),$(PY) scripts/reference.py --check)
+	@$(if $(wildcard docs/reference/openapi.json),$(NPM) run generate -- --check)
+	@echo "== locks"
+	@$(PY) scripts/lock.py --check
+
+.PHONY: fmt
+fmt: $(DEV_SET) $(PACKAGES) ## Format everything, and fix what can be fixed by itself
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+	@$(NPM) run format
+
+.PHONY: web
+web: $(PAGE) ## Build the page into web/dist, when its sources changed
+
+bench-%: $(DEV_SET) FORCE ## Run bench/%.py, which writes bench/out/%.json
+	@test -f bench/$*.py || { echo "no bench/$*.py; there are: $(basename $(notdir $(wildcard bench/*.py)))" >&2; exit 2; }
+	@mkdir -p bench/out
+	@$(PY) bench/$*.py $(ARGS)
+
+.PHONY: lock
+lock: ## Write requirements/*.txt from pyproject.toml (UPGRADE=1 for newest versions)
+	@python=$$(scripts/python.sh) && APOLLONIA_UV=pinned "$$python" scripts/lock.py $(if $(UPGRADE),--upgrade)
+
+.PHONY: clean
+clean: ## Remove what make made: .venv, .tools, web/node_modules, web/dist, caches (no data)
+	@rm -rf .venv .tools web/node_modules web/dist
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.PHONY: help
+help: ## List the tasks
+	@awk -F ':.* ## ' '/^##@ / { print substr($$0, 5) } \
+		/^[a-z%-]+:.* ## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
+	@echo "Benchmarks here: $(basename $(notdir $(wildcard bench/*.py)))"
+
+.PHONY: FORCE
+FORCE:
+
+# The environment. Its two stamps are newer than everything it is made from.
+ENVIRONMENT := pyproject.toml scripts/environment.sh requirements/run.txt requirements/dev.txt requirements/build.txt
+
+$(RUN_SET): $(ENVIRONMENT)
+	@scripts/environment.sh run
+
+$(DEV_SET): $(ENVIRONMENT)
+	@scripts/environment.sh dev
+
+# The page. A folder's own time changes when a file in it comes or goes.
+tree = $(foreach entry,$(wildcard $(1)/*),$(entry) $(call tree,$(entry)))
+PAGE_SOURCES := web/src $(call tree,web/src) $(call tree,web/public) $(wildcard web/*.html web/*.json web/*.ts)
+
+$(PACKAGES): web/package.json web/package-lock.json
+	@echo "apollonia: installing the page's packages into web/node_modules" >&2
+	@scripts/retry.sh $(NPM) ci --ignore-scripts
+	@touch $@
+
+$(PAGE): $(PACKAGES) $(PAGE_SOURCES)
+	@echo "apollonia: building the page" >&2
+	@$(NPM) run build
+	@touch $@
