@@ -86,12 +86,19 @@ def python_faults(pyproject: dict[str, Any]) -> list[str]:
 
 
 def npm_faults() -> list[str]:
-    """Say what is wrong with the web page's lock: it must name no registry, and have hashes."""
+    """Say what is wrong with the web page's lock: no registry, every hash, every platform."""
     path = ROOT / "web/package-lock.json"
     if not path.exists():
         return ["web/package-lock.json is missing"]
     faults = []
-    for name, package in json.loads(path.read_text())["packages"].items():
+    packages = json.loads(path.read_text())["packages"]
+    locked = {name.rpartition("node_modules/")[2] for name in packages}
+    for name, package in packages.items():
+        faults += [  # `npm ci` refuses a lock without the packages of other platforms
+            f"web/package-lock.json: {name} wants {wanted}, which is not locked"
+            for wanted in package.get("optionalDependencies", {})
+            if wanted not in locked
+        ]
         if "resolved" in package:
             faults.append(f"web/package-lock.json: {name} has a `resolved` address")
         elif name and not package.get("link") and "integrity" not in package:
