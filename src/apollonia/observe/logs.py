@@ -14,7 +14,7 @@ LogFormat = Literal["console", "json", "auto"]
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """The logger of a module; cheap, and safe to call at import."""
-    return cast("FilteringBoundLogger", structlog.get_logger(logger=name))
+    return cast("FilteringBoundLogger", structlog.get_logger(source=name))
 
 
 def configure_logs(*, level: str = "INFO", form: LogFormat = "auto") -> None:

@@ -15,8 +15,8 @@ class Blob:
 class Blobs(Protocol):
     """Bytes by key (content address + variant).
 
-    MUST stay within its budget by evicting what was used least recently; MUST never return a part of
-    a blob. Raises ``BlobsUnavailableError``.
+    MUST stay within its budget by evicting what was used least recently; MUST never return a part
+    of a blob. Raises ``BlobsUnavailableError``.
     """
 
     async def get(self, key: str) -> Blob | None:

@@ -43,7 +43,7 @@ class Consumer(Protocol):
         ...
 
     async def retry(self, deliveries: Sequence[Delivery], delay: float) -> None:
-        """Come again to this queue only, in ``delay`` seconds or somewhat later, ``attempts`` + 1."""
+        """Come again to this queue only, after ``delay`` seconds or more, ``attempts`` + 1."""
         ...
 
     async def release(self, deliveries: Sequence[Delivery]) -> None:

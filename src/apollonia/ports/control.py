@@ -20,8 +20,10 @@ class Control(Protocol):
     """Small, rarely written, read at most 2 s late. Raises ``CatalogUnavailableError``."""
 
     async def acquire(self, name: str, holder: str, ttl: float) -> Lease:
-        """Take the lease, or take it over once it ran out; ``token`` grows with each new holder.
+        """Take the lease, or take it over once it ran out; ``token`` grows with each acquisition.
 
+        The same ``holder`` gets it again at once (a restart after a crash); what it held before with
+        an older token is lost then. An ingestor's holder is "<host>:<its index's own stable id>".
         Raises ``ConflictError`` naming the holder while another one has it.
         """
         ...

@@ -1,0 +1,155 @@
+"""Every setting with its type, default and meaning. The reference page is generated from here.
+
+``APOLLONIA_`` + section + ``__`` + name sets one, from the environment, ``.env`` or
+``apollonia.toml``; ``…_FILE`` names a file that holds the value. URLs left empty mean "embedded, in
+the data folder".
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+
+def default_home() -> Path:
+    """Where data lives unless told otherwise: ``$XDG_DATA_HOME`` or ``~/.local/share``."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return Path(base) if base else Path.home() / ".local" / "share"
+
+
+def _split(value: object) -> object:
+    """``"a, b"`` → ``["a", "b"]``; lists stay as they are."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _expand(value: object) -> object:
+    return Path(value).expanduser() if isinstance(value, str) else value
+
+
+Folder = Annotated[Path, BeforeValidator(_expand)]
+Folders = Annotated[tuple[Folder, ...], BeforeValidator(_split)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+
+
+class Section(BaseModel):
+    """Unknown names are refused: a misspelt setting must not be ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class FilesSettings(Section):
+    """Which folders are cataloged."""
+
+    roots: Folders = Field((), description="Folders to catalog, separated by commas")
+
+
+class BusSettings(Section):
+    """How messages travel between the services."""
+
+    url: str = Field("", description="Message bus; empty: `bus.db` in the data folder")
+
+
+class CatalogSettings(Section):
+    """Where the catalog is kept."""
+
+    url: str = Field("", description="Database; empty: `catalog.db` in the data folder")
+
+
+class GraphSettings(Section):
+    """Where the graph of files is kept."""
+
+    url: str = Field("", description="Graph database; empty: tables beside the catalog")
+
+
+class CacheSettings(Section):
+    """What is kept to answer faster."""
+
+    url: str = Field("", description="Shared cache; empty: in the memory of each process")
+    max_mb: int = Field(64, ge=1, description="Memory for the in-process cache, MiB")
+
+
+class BroadcastSettings(Section):
+    """How processes nudge one another."""
+
+    url: str = Field("", description="Broadcast channel; empty: within the process, others poll")
+
+
+class BlobsSettings(Section):
+    """Where scaled artwork and other derived pictures are kept."""
+
+    folder: Folder | None = Field(None, description="Folder; default: `blobs` in the data folder")
+    budget_mb: int = Field(2048, ge=16, description="Space for derived pictures, MiB")
+
+
+class IngestSettings(Section):
+    """How folders are scanned and watched."""
+
+    settle_seconds: float = Field(
+        1.0, ge=0.0, le=600, description="Quiet time before a file without a close event is read"
+    )
+    scan_interval_hours: float = Field(
+        6.0, gt=0, description="Time between reconciling scans, with jitter"
+    )
+    poll_interval_seconds: float = Field(
+        10.0, gt=0, description="Time between looks at folders that cannot be watched"
+    )
+    hidden: bool = Field(default=False, description="Catalog hidden files and folders too")
+
+
+class MediaSettings(Section):
+    """Limits of the worker processes that read media."""
+
+    workers: int = Field(0, ge=0, le=64, description="Worker processes; 0: one per core")
+    memory_limit_mb: int = Field(2048, ge=256, description="Address space of one worker, MiB")
+    file_time_limit_seconds: float = Field(30.0, gt=0, description="Time for one file")
+    pixel_limit: int = Field(
+        120_000_000, ge=1_000_000, description="Largest picture that is decoded, pixels"
+    )
+
+
+class ApiSettings(Section):
+    """The web page and its API."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0: any free one")
+    allowed_hosts: Words = Field(
+        (), description="Host names, beside local ones, that requests may be addressed to"
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="Signs cursors and proofs; default: made once, kept in the data folder"
+    )
+    web: Folder | None = Field(None, description="Built web page; default: the one that ships")
+
+
+class ObserveSettings(Section):
+    """What processes tell about themselves."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least level that is logged"
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="`auto`: console on a terminal, JSON elsewhere"
+    )
+
+
+class Settings(Section):
+    """All settings. ``APOLLONIA_DATA`` is the one without a section."""
+
+    data: Folder = Field(
+        default_factory=lambda: default_home() / "apollonia",
+        description="Folder for Apollonia's own state; never inside it: your media",
+    )
+    files: FilesSettings = FilesSettings()
+    bus: BusSettings = BusSettings()
+    catalog: CatalogSettings = CatalogSettings()
+    graph: GraphSettings = GraphSettings()
+    cache: CacheSettings = CacheSettings()
+    broadcast: BroadcastSettings = BroadcastSettings()
+    blobs: BlobsSettings = BlobsSettings()
+    ingest: IngestSettings = IngestSettings()
+    media: MediaSettings = MediaSettings()
+    api: ApiSettings = ApiSettings()
+    observe: ObserveSettings = ObserveSettings()
