@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-MAX_MICROS = int((datetime.max.replace(tzinfo=UTC) - _EPOCH) / _MICROSECOND)
-MIN_MICROS = int((datetime.min.replace(tzinfo=UTC) - _EPOCH) / _MICROSECOND)
+MAX_MICROS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+MIN_MICROS = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def format_micros(micros: int) -> str:
