@@ -38,19 +38,37 @@ test: $(DEV_SET) $(PAGE) ## Run all tests that this machine can run, the page's 
 	@$(PY) -m pytest -n auto $(ARGS)
 
 .PHONY: check
-check: $(DEV_SET) $(PACKAGES) ## Lint, format, types, layers, page, generated files and locks
+check: lint types layers page-check generated locks ## Everything below that only looks (-k: go on after a fault)
+
+.PHONY: lint
+lint: $(DEV_SET) ## Check Python's style and format with ruff
 	@echo "== ruff"
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
+
+.PHONY: types
+types: $(DEV_SET) ## Check Python's types with mypy --strict
 	@echo "== mypy"
 	@$(PY) -m mypy
+
+.PHONY: layers
+layers: $(DEV_SET) ## Check who imports whom
 	@echo "== import-linter"
 	@.venv/bin/lint-imports
-	@echo "== web: biome, tsc"
+
+.PHONY: page-check
+page-check: $(PACKAGES) ## Check the page with Biome and tsc
+	@echo "== biome, tsc"
 	@$(NPM) run check
+
+.PHONY: generated
+generated: $(DEV_SET) $(PACKAGES) ## Check that generated files are those of their sources
 	@echo "== generated files"
 	@$(if $(wildcard scripts/reference.py),$(PY) scripts/reference.py --check)
 	@$(if $(wildcard docs/reference/openapi.json),$(NPM) run generate -- --check)
+
+.PHONY: locks
+locks: $(DEV_SET) ## Check that the locks are those of pyproject.toml, without addresses
 	@echo "== locks"
 	@$(PY) scripts/lock.py --check
 
@@ -80,7 +98,7 @@ clean: ## Remove what make made: .venv, .tools, web/node_modules, web/dist, cach
 .PHONY: help
 help: ## List the tasks
 	@awk -F ':.* ## ' '/^##@ / { print substr($$0, 5) } \
-		/^[a-z%-]+:.* ## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
+		/^[a-z%-]+:.* ## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "Benchmarks here: $(basename $(notdir $(wildcard bench/*.py)))"
 
 .PHONY: FORCE
