@@ -38,7 +38,7 @@ test: $(DEV_SET) $(PAGE) ## Run all tests that this machine can run, the page's 
 	@$(PY) -m pytest -n auto $(ARGS)
 
 .PHONY: check
-check: lint types layers page-check generated locks ## Everything below that only looks (-k: go on after a fault)
+check: lint types layers page-check generated locks ## Do the six checks below (make -k check: all of them even after a fault)
 
 .PHONY: lint
 lint: $(DEV_SET) ## Check Python's style and format with ruff
