@@ -1,0 +1,32 @@
+import { Badge } from "@mantine/core";
+import type { FileItem } from "@/lib/api/types";
+
+type Stateful = Pick<FileItem, "status" | "availability">;
+
+/** What is not as it should be with a file; nothing for one that is fine. */
+export function StateBadges({ file, size = "sm" }: { file: Stateful; size?: "xs" | "sm" | "md" }) {
+  return (
+    <>
+      {file.status === "unreadable" && (
+        <Badge size={size} color="red.9" variant="filled">
+          Unreadable
+        </Badge>
+      )}
+      {file.status === "skipped" && (
+        <Badge size={size} color="gray.8" variant="filled">
+          Skipped
+        </Badge>
+      )}
+      {file.availability === "missing" && (
+        <Badge size={size} color="yellow.9" variant="filled" c="white" bg="#7a4a00">
+          Missing
+        </Badge>
+      )}
+      {file.availability === "trashed" && (
+        <Badge size={size} color="gray.8" variant="filled">
+          In trash
+        </Badge>
+      )}
+    </>
+  );
+}

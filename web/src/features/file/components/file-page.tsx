@@ -1,0 +1,160 @@
+import { Alert, Anchor, Group, Skeleton, Title } from "@mantine/core";
+import { IconAlertTriangle, IconArrowLeft, IconUnlink } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useCanGoBack, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { Artwork } from "@/components/ui/artwork";
+import { ErrorState } from "@/components/ui/error-state";
+import { kindNames } from "@/components/ui/kind-icon";
+import { SafeName } from "@/components/ui/safe-name";
+import { StateBadges } from "@/components/ui/state-badges";
+import type { FileDetail } from "@/lib/api/types";
+import { fileReason, fileTitle } from "@/lib/file-facts";
+import { visibleName } from "@/lib/file-name";
+import { formatTime } from "@/lib/format";
+import { fileQuery } from "../api/get-file";
+import { mediaFacts, tagFacts } from "../facts";
+import { Contents } from "./contents";
+import classes from "./file-page.module.css";
+import { History } from "./history";
+import { Neighbors } from "./neighbors";
+import { FactList, Section } from "./section";
+import { Whereabouts } from "./whereabouts";
+
+/** Back to the list as it was left; to the whole library for one who came by a link. */
+function BackLink() {
+  const router = useRouter();
+  const canGoBack = useCanGoBack();
+  return (
+    <Anchor
+      component={Link}
+      to="/"
+      className={classes.back}
+      onClick={(event: React.MouseEvent) => {
+        if (!canGoBack || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        router.history.back();
+      }}
+    >
+      <IconArrowLeft size={16} aria-hidden="true" /> {canGoBack ? "Back" : "Library"}
+    </Anchor>
+  );
+}
+
+function Notices({ file }: { file: FileDetail }) {
+  const reason = fileReason(file);
+  return (
+    <>
+      {reason !== null && (
+        <Alert
+          variant="light"
+          color={file.status === "unreadable" ? "red" : "gray"}
+          icon={<IconAlertTriangle aria-hidden="true" />}
+          title={
+            file.status === "unreadable" ? "This file could not be read" : "This file was skipped"
+          }
+          className={classes.notice}
+        >
+          {visibleName(reason)}
+          {file.reason_code && <span className={classes.code}> ({file.reason_code})</span>}
+        </Alert>
+      )}
+      {file.availability === "missing" && (
+        <Alert
+          variant="light"
+          color="yellow"
+          icon={<IconUnlink aria-hidden="true" />}
+          title="This file is missing"
+          className={classes.notice}
+        >
+          It was not found at its place
+          {file.missing_since && ` since ${formatTime(file.missing_since)}`}. What is known about it
+          stays here; when it returns, it continues.
+        </Alert>
+      )}
+    </>
+  );
+}
+
+function Head({ file }: { file: FileDetail }) {
+  const by = file.artist ?? file.album_artist;
+  const from = [file.album, file.year].filter(Boolean).join(" · ");
+  return (
+    <header className={classes.head}>
+      <Group gap={8}>
+        <span className={classes.kind}>{kindNames[file.kind]}</span>
+        <StateBadges file={file} />
+      </Group>
+      <Title order={1} className={classes.title}>
+        <SafeName name={fileTitle(file)} wrap />
+      </Title>
+      {by && <SafeName name={by} className={classes.by} wrap />}
+      {from && <SafeName name={from} className={classes.from} wrap />}
+      {file.title && <SafeName name={file.name} className={classes.from} wrap />}
+    </header>
+  );
+}
+
+function Loaded({ file }: { file: FileDetail }) {
+  const tags = tagFacts(file);
+  return (
+    <article className={classes.page}>
+      <div className={classes.side}>
+        <div className={classes.artwork} data-kind={file.kind}>
+          <Artwork
+            key={file.id}
+            file={file}
+            size={1024}
+            fit="contain"
+            alt={`Artwork of ${visibleName(fileTitle(file))}`}
+          />
+        </div>
+      </div>
+      <div className={classes.main}>
+        <Head file={file} />
+        <Notices file={file} />
+        <Section title="Facts">
+          <FactList facts={mediaFacts(file)} />
+        </Section>
+        {tags.length > 0 && (
+          <Section title="Tags">
+            <FactList facts={tags} />
+          </Section>
+        )}
+        <Contents media={file.media} />
+        <Neighbors neighbors={file.neighbors} />
+        <Whereabouts file={file} />
+        <History events={file.events} />
+      </div>
+    </article>
+  );
+}
+
+export function FilePage({ id }: { id: string }) {
+  const { data: file, error, refetch, isFetching } = useQuery(fileQuery(id));
+  const title = file && fileTitle(file);
+
+  useEffect(() => {
+    if (title === undefined) return;
+    document.title = `${visibleName(title)} · Apollonia`;
+    return () => {
+      document.title = "Apollonia";
+    };
+  }, [title]);
+
+  return (
+    <>
+      <BackLink />
+      {file !== undefined && <Loaded file={file} />}
+      {file === undefined && error !== null && (
+        <ErrorState error={error} onRetry={() => void refetch()} retrying={isFetching} />
+      )}
+      {file === undefined && error === null && (
+        <div className={classes.page} role="status" aria-busy="true" aria-label="Loading the file">
+          <Skeleton className={classes.artwork} animate={false} />
+          <Skeleton height={420} animate={false} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { Button, Popover, RingProgress, ScrollArea, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle, IconDatabase } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { statsQuery } from "@/lib/api/stats-query";
+import type { Stats } from "@/lib/api/types";
+import { formatCount, formatRate, formatSize } from "@/lib/format";
+import { type Progress, totalProgress } from "../progress";
+import { RootPanel } from "./root-panel";
+import classes from "./scan-progress.module.css";
+import { TotalsPanel } from "./totals-panel";
+
+function Sign({ progress }: { progress: Progress }) {
+  if (progress.busy) {
+    return (
+      <RingProgress
+        size={26}
+        thickness={4}
+        roundCaps
+        aria-hidden="true"
+        sections={[{ value: progress.percent, color: "var(--app-ok)" }]}
+        rootColor="var(--app-line)"
+      />
+    );
+  }
+  if (progress.troubled) {
+    return <IconAlertTriangle size={18} color="var(--app-danger)" aria-hidden="true" />;
+  }
+  return <IconDatabase size={18} stroke={1.6} aria-hidden="true" />;
+}
+
+function Words({ stats, progress }: { stats: Stats; progress: Progress }) {
+  if (!progress.busy) {
+    return (
+      <span className={classes.words}>
+        {formatCount(stats.files)} files
+        <span className={classes.more}> · {formatSize(stats.total_size)}</span>
+      </span>
+    );
+  }
+  return (
+    <span className={classes.words}>
+      {formatCount(progress.done)}
+      <span className={classes.more}> of {formatCount(progress.found)}</span>
+      {progress.rate !== null && (
+        <span className={classes.extra}> · {formatRate(progress.rate)}</span>
+      )}
+    </span>
+  );
+}
+
+function describe(stats: Stats, progress: Progress): string {
+  if (!progress.busy) return `Library status: ${formatCount(stats.files)} files`;
+  const { done, found, left } = progress;
+  return `Scan progress: ${formatCount(done)} of ${formatCount(found)} cataloged, ${formatCount(left)} left`;
+}
+
+/** The header's view of the scan; all roots on click. */
+export function ScanProgress() {
+  const { data: stats } = useQuery(statsQuery);
+  if (stats === undefined) return null;
+  const progress = totalProgress(stats.roots);
+  return (
+    <Popover width="min(460px, calc(100vw - 24px))" position="bottom-end" shadow="lg" trapFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          radius="xl"
+          size="compact-md"
+          px={12}
+          h={36}
+          className={`${classes.pill} tabular`}
+          leftSection={<Sign progress={progress} />}
+          aria-label={describe(stats, progress)}
+        >
+          <Words stats={stats} progress={progress} />
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-label="Library status">
+        <ScrollArea.Autosize mah="min(70dvh, 640px)" type="auto">
+          <Stack gap={0}>
+            {stats.roots.map((root) => (
+              <RootPanel key={root.root} root={root} />
+            ))}
+            {stats.roots.length === 0 && (
+              <Text p="md" size="sm">
+                No folder is watched. Start Apollonia with one: <code>apollonia up ~/Music</code>
+              </Text>
+            )}
+            <TotalsPanel stats={stats} />
+          </Stack>
+        </ScrollArea.Autosize>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
