@@ -78,6 +78,11 @@ fmt: $(DEV_SET) $(PACKAGES) ## Format everything, and fix what can be fixed by i
 	@$(PY) -m ruff format
 	@$(NPM) run format
 
+.PHONY: reference
+reference: $(DEV_SET) $(PACKAGES) ## Write the generated files again: docs/reference, the page's API types
+	@$(PY) scripts/reference.py
+	@$(NPM) run generate
+
 .PHONY: web
 web: $(PAGE) ## Build the page into web/dist, when its sources changed
 

@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -47,19 +48,25 @@ def lock(name: str, pyproject: dict[str, Any], *, upgrade: bool) -> None:
     """Resolve one set for every platform and every supported Python."""
     print(f"locking requirements/{name}.txt", flush=True)
     target = LOCKS / f"{name}.txt"
-    subprocess.run(  # noqa: S603 - our own script with our own arguments
-        [
-            ROOT / "scripts/uv.sh",
-            *("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header"),
-            *("--no-emit-index-url", "--python-version", "3.12"),
-            *(["--upgrade"] if upgrade else []),
-            *SETS[name],
-            *("--output-file", f"requirements/{name}.txt"),
-        ],
-        cwd=ROOT,
-        check=True,
-    )
-    target.write_text(f"{HEADER}{digest(name, pyproject)}\n{target.read_text()}")
+    before = target.read_text() if target.exists() else ""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / target.name
+        draft.write_text(before)  # its pins are kept where they still fit
+        subprocess.run(  # noqa: S603 - our own script with our own arguments
+            [
+                ROOT / "scripts/uv.sh",
+                *("pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header"),
+                *("--no-emit-index-url", "--python-version", "3.12"),
+                *(["--upgrade"] if upgrade else []),
+                *SETS[name],
+                *("--output-file", draft),
+            ],
+            cwd=ROOT,
+            check=True,
+        )
+        after = f"{HEADER}{digest(name, pyproject)}\n{draft.read_text()}"
+    if after != before:  # an unchanged lock keeps its time, and what was made from it
+        target.write_text(after)
 
 
 def python_faults(pyproject: dict[str, Any]) -> list[str]:
