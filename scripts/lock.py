@@ -86,6 +86,12 @@ def python_faults(pyproject: dict[str, Any]) -> list[str]:
         for package, version in pins["run"].items()
         if pins["dev"].get(package) != version
     ]
+    told = set(re.findall(r"[a-z0-9-]+", (ROOT / "NOTICE").read_text().lower()))
+    faults += [
+        f"NOTICE does not say what {package} is under"
+        for package in pins["run"]
+        if package not in told
+    ]
     groups = pyproject["dependency-groups"]
     if not set(pyproject["build-system"]["requires"]) <= set(groups["build"]):
         faults.append("pyproject.toml: group `build` must hold all of build-system.requires")
