@@ -125,7 +125,7 @@ class SqlBus:
         loop = asyncio.get_running_loop()
         renewed, waits = loop.time(), False
         while True:
-            await asyncio.sleep(_UPKEEP_S)
+            await asyncio.sleep(min(_UPKEEP_S, self._lease_s / 6))
             try:
                 if loop.time() - renewed >= self._lease_s / 3:
                     await self._renew()

@@ -15,6 +15,7 @@ type Work[T] = Callable[[sqlite3.Connection], T]
 
 _WAL_RETRY_S = 0.05
 _WAL_SIZE_LIMIT = 64 << 20
+_CACHE_KIB = 16 << 10
 
 
 class SqliteConnection:
@@ -108,6 +109,7 @@ class SqliteConnection:
         raw.execute(f"PRAGMA journal_size_limit = {_WAL_SIZE_LIMIT}")
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute("PRAGMA temp_store = MEMORY")
+        raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
     def _migrate(self, raw: sqlite3.Connection) -> None:
         (version,) = raw.execute("PRAGMA user_version").fetchone()
