@@ -32,10 +32,10 @@ run: $(RUN_SET) $(PAGE) ## Start everything in one process (MEDIA=~/Music or a,b
 ##@ Develop
 .PHONY: test
 test: $(DEV_SET) $(PAGE) ## Run all tests that this machine can run, the page's too (ARGS="-k name" for pytest)
-	@echo "== web tests"
-	@$(NPM) run test
-	@echo "== pytest: unit, contract, integration, e2e"
-	@$(PY) -m pytest -n auto $(ARGS)
+	@page=0; echo "== page"; $(NPM) run test || page=$$?; \
+	echo "== pytest: unit, contract, integration, e2e"; \
+	$(PY) -m pytest -n auto $(ARGS) || exit $$?; \
+	if [ $$page -ne 0 ]; then echo "apollonia: the page's tests failed, see above" >&2; fi; exit $$page
 
 .PHONY: check
 check: lint types layers page-check generated locks ## Do the six checks below (make -k check: all of them even after a fault)
