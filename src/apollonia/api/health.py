@@ -1,0 +1,40 @@
+"""``/health``: whether the process lives, and whether it can do its work. Open to everybody."""
+
+from fastapi import APIRouter, Response
+
+from apollonia.api.context import Context
+from apollonia.api.json_response import json_response
+from apollonia.api.schemas import Liveness, Readiness
+from apollonia.observe.health import worst
+
+
+def health_router() -> APIRouter:
+    """Probes for supervisors and load balancers."""
+    router = APIRouter(prefix="/health", tags=["health"])
+    router.add_api_route(
+        "/live", live, response_model=Liveness, summary="Whether the process answers"
+    )
+    router.add_api_route(
+        "/ready",
+        ready,
+        response_model=Readiness,
+        summary="Whether every part can do its work",
+        responses={503: {"model": Readiness, "description": "A part is unavailable"}},
+    )
+    return router
+
+
+async def live() -> Response:
+    """Answers as long as the process is alive, whatever else is away."""
+    return json_response({"status": "ok"})
+
+
+async def ready(context: Context) -> Response:
+    """Asks every part, at most once a second. `degraded` is still 200: it works, with less."""
+    results = await context.readings.read()
+    state = worst(results)
+    checks = {
+        name: {"status": result.status, "detail": result.detail} for name, result in results.items()
+    }
+    body = {"status": state, "checks": checks}
+    return json_response(body, 503 if state == "unavailable" else 200)

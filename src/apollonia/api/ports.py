@@ -1,0 +1,49 @@
+"""What the API stands on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from apollonia.domain.place import Place
+from apollonia.observe.health import Check
+from apollonia.observe.metrics import Metrics
+from apollonia.ports.blobs import Blob, Blobs
+from apollonia.ports.broadcast import Broadcast
+from apollonia.ports.bus import Bus
+from apollonia.ports.cache import Cache
+from apollonia.ports.catalog import Catalog
+from apollonia.ports.clock import Clock
+from apollonia.ports.control import Control
+from apollonia.ports.identity import Identity
+from apollonia.ports.library import Library
+from apollonia.ports.search import Search
+
+
+class ArtworkSource(Protocol):
+    """The picture that stands for a file."""
+
+    async def picture(self, place: Place, size: int) -> Blob | None:
+        """At most ``size`` pixels on its longer side, or ``None`` when there is none.
+
+        MUST be bounded in time and in how many are made at once; raises ``Unavailable`` then.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPorts:
+    """The ports of one API process, and its health checks by name."""
+
+    library: Library
+    search: Search
+    catalog: Catalog
+    control: Control
+    identity: Identity
+    cache: Cache
+    blobs: Blobs
+    broadcast: Broadcast
+    bus: Bus
+    artwork: ArtworkSource
+    metrics: Metrics
+    clock: Clock
+    checks: Mapping[str, Check] = field(default_factory=dict)
