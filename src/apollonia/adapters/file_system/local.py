@@ -1,0 +1,94 @@
+"""The disk of this machine."""
+
+import os
+import stat as modes
+import sys
+from collections.abc import Collection
+
+from apollonia.domain.paths import display
+from apollonia.errors import FilesUnavailableError, NotFoundError
+from apollonia.ports.file_system import Listing, Watcher
+
+_TYPES = {
+    modes.S_IFIFO: "named pipe",
+    modes.S_IFSOCK: "socket",
+    modes.S_IFBLK: "block device",
+    modes.S_IFCHR: "character device",
+}
+
+
+class LocalFiles:
+    """``FileSystem`` by ``os.scandir`` and inotify."""
+
+    def list_folder(self, folder: bytes, only: Collection[bytes] | None = None) -> Listing:
+        """One ``scandir``; a file's facts cost one ``lstat`` each."""
+        try:
+            with os.scandir(folder) as entries:
+                return _read(folder, entries, only)
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotFoundError(f"No folder {display(folder)}.") from None
+        except OSError as error:
+            raise FilesUnavailableError(_words(folder, error)) from error
+
+    def stat(self, path: bytes) -> os.stat_result | None:
+        """``lstat``."""
+        try:
+            return os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise FilesUnavailableError(_words(path, error)) from error
+
+    def resolve(self, path: bytes) -> bytes | None:
+        """``realpath``, strictly."""
+        try:
+            return os.path.realpath(path, strict=True)
+        except OSError:
+            return None
+
+    def watch(self) -> Watcher:
+        """A watcher on one inotify instance of its own."""
+        if sys.platform != "linux":
+            raise FilesUnavailableError("This system has no inotify: folders are polled.")
+        from apollonia.adapters.file_system.inotify import (  # noqa: PLC0415 - Linux only
+            InotifyWatcher,
+        )
+
+        return InotifyWatcher()
+
+
+def _read(
+    folder: bytes, entries: "os._ScandirIterator[bytes]", only: Collection[bytes] | None
+) -> Listing:
+    names: list[bytes] = []
+    stats: dict[bytes, os.stat_result] = {}
+    folders: list[bytes] = []
+    links: list[bytes] = []
+    others: dict[bytes, str] = {}
+    for entry in entries:
+        name = entry.name
+        try:
+            if entry.is_file(follow_symlinks=False):
+                if only is None or name in only:
+                    stats[name] = entry.stat(follow_symlinks=False)
+                names.append(name)
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(name)
+            elif entry.is_symlink():
+                links.append(name)
+            else:
+                others[name] = _type_of(entry)
+        except FileNotFoundError:
+            continue  # vanished since the folder was opened
+        except OSError as error:
+            others[name] = (error.strerror or str(error)).lower()
+    return Listing(folder, names, stats, folders, links, others)
+
+
+def _type_of(entry: os.DirEntry[bytes]) -> str:
+    kind = modes.S_IFMT(entry.stat(follow_symlinks=False).st_mode)
+    return _TYPES.get(kind, "no regular file")
+
+
+def _words(path: bytes, error: OSError) -> str:
+    return f"{display(path)}: {(error.strerror or str(error)).lower()}"

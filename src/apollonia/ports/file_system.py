@@ -1,0 +1,114 @@
+"""Folders, files and what happens to them, as ingest sees a disk."""
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import NamedTuple, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One folder, read once.
+
+    ``names`` are all regular files; ``stats`` holds those of them whose facts were asked for;
+    ``others`` are things that are no file, folder or link, with what they are or why they could not
+    be looked at. Nothing here was followed: a link is in ``links``, wherever it leads.
+    """
+
+    folder: bytes
+    names: Sequence[bytes] = ()
+    stats: Mapping[bytes, os.stat_result] = field(default_factory=dict)
+    folders: Sequence[bytes] = ()
+    links: Sequence[bytes] = ()
+    others: Mapping[bytes, str] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all in it."""
+        return not (self.names or self.folders or self.links or self.others)
+
+
+class What(Enum):
+    """What a watch saw."""
+
+    CREATED = auto()
+    WRITTEN = auto()  # a file opened for writing was closed
+    MOVED_FROM = auto()
+    MOVED_TO = auto()
+    DELETED = auto()
+    FOLDER_GONE = auto()  # the watched folder itself was deleted, moved away or unmounted
+    OVERFLOW = auto()  # events were lost: everything may have changed
+
+
+class WatchEvent(NamedTuple):
+    """``name`` in ``folder``; both halves of one move carry the same ``cookie``, never 0."""
+
+    what: What
+    folder: bytes = b""
+    name: bytes = b""
+    is_folder: bool = False
+    cookie: int = 0
+
+
+class Watcher(Protocol):
+    """Hints about what happens directly inside the folders that were added.
+
+    Whatever happens in a folder after ``add`` has returned MUST be seen as an event, or as
+    ``OVERFLOW``. ``add`` and ``remove_under`` may be called from any thread.
+    """
+
+    def add(self, folder: bytes) -> None:
+        """Watch this folder, not what is below it; again: nothing happens.
+
+        Raises ``NotFoundError`` when there is no such folder, ``FilesUnavailableError`` with what
+        to do when it cannot be watched.
+        """
+        ...
+
+    def remove_under(self, folder: bytes) -> None:
+        """Stop watching this folder and everything below it."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """How many folders are watched."""
+        ...
+
+    async def next(self) -> Sequence[WatchEvent]:
+        """The next events, at least one, in the order in which they happened."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything; ``next`` MUST NOT be called again."""
+        ...
+
+
+class FileSystem(Protocol):
+    """Read-only. ``list_folder``, ``stat`` and ``resolve`` block: call them off the event loop."""
+
+    def list_folder(self, folder: bytes, only: Collection[bytes] | None = None) -> Listing:
+        """All names in a folder, and the facts of its regular files, or only of those named.
+
+        A file that vanishes meanwhile is left out. Raises ``NotFoundError`` when there is no such
+        folder, ``FilesUnavailableError`` with the reason when it cannot be read.
+        """
+        ...
+
+    def stat(self, path: bytes) -> os.stat_result | None:
+        """The facts of whatever is there, links not followed; ``None``: nothing is.
+
+        Raises ``FilesUnavailableError`` when the disk does not tell.
+        """
+        ...
+
+    def resolve(self, path: bytes) -> bytes | None:
+        """Where a link leads in the end; ``None``: nowhere, or in a circle."""
+        ...
+
+    def watch(self) -> Watcher:
+        """A new watcher, without folders.
+
+        Raises ``FilesUnavailableError`` where this machine cannot watch: poll instead.
+        """
+        ...

@@ -1,0 +1,123 @@
+"""An index in one process' memory, with the real one's promises but one: a crash loses it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+from apollonia.domain.paths import folder_of, is_inside, name_of
+from apollonia.errors import IndexUnavailableError
+from apollonia.ports.index import Commit, Entry, Fingerprint, RootRecord, Unsent
+
+if TYPE_CHECKING:
+    from apollonia.ports.bus import Message
+
+
+class MemoryIndex:
+    """``Index`` in dictionaries; ``fail_with`` makes every call raise as a full disk would."""
+
+    def __init__(self) -> None:
+        self.files: dict[bytes, Entry] = {}
+        self.outbox: dict[int, Message] = {}  # by position
+        self.commits: list[Commit] = []
+        self.fail_with: str | None = None
+        self._roots: dict[bytes, RootRecord] = {}
+        self._seen: set[str] = set()
+        self._positions = count(1)
+
+    async def fingerprints(
+        self, folders: Sequence[bytes]
+    ) -> Mapping[bytes, Mapping[bytes, Fingerprint]]:
+        """Looks at everything."""
+        await self.ping()
+        found: dict[bytes, dict[bytes, Fingerprint]] = {folder: {} for folder in folders}
+        for path, entry in self.files.items():
+            if entry.is_live and folder_of(path) in found:
+                found[folder_of(path)][name_of(path)] = entry.fingerprint
+        return found
+
+    async def entries(self, paths: Collection[bytes]) -> Mapping[bytes, Entry]:
+        """By path."""
+        await self.ping()
+        return {path: self.files[path] for path in paths if path in self.files}
+
+    async def entries_by_inode(self, inodes: Collection[tuple[int, int]]) -> Sequence[Entry]:
+        """Looks at everything."""
+        await self.ping()
+        wanted = set(inodes)
+        return [entry for entry in self.files.values() if (entry.device, entry.inode) in wanted]
+
+    async def folders_under(self, folder: bytes) -> Sequence[bytes]:
+        """Looks at everything."""
+        await self.ping()
+        return sorted({folder_of(path) for path in self._live_under(folder)})
+
+    async def count_under(self, folder: bytes) -> int:
+        """Looks at everything."""
+        await self.ping()
+        return len(self._live_under(folder))
+
+    async def commit(self, commit: Commit) -> None:
+        """Keeps the commit too, for tests that ask what was written together."""
+        await self.ping()
+        self.commits.append(commit)
+        self.files.update({entry.path: entry for entry in commit.entries})
+        for message in commit.messages:
+            if message.message_id not in self._seen:
+                self._seen.add(message.message_id)
+                self.outbox[next(self._positions)] = message
+        for root, stamp in commit.last_timestamps.items():
+            known = self._roots.get(root, RootRecord())
+            self._roots[root] = replace(known, last_timestamp=max(stamp, known.last_timestamp))
+
+    async def unsent(self, limit: int) -> Sequence[Unsent]:
+        """In order."""
+        await self.ping()
+        return [Unsent(*item) for item in sorted(self.outbox.items())[:limit]]
+
+    async def unsent_count(self) -> int:
+        """All of them."""
+        await self.ping()
+        return len(self.outbox)
+
+    async def mark_sent(self, positions: Collection[int]) -> None:
+        """Sent messages leave."""
+        await self.ping()
+        for position in positions:
+            message = self.outbox.pop(position, None)
+            if message is not None:
+                self._seen.discard(message.message_id)
+
+    async def root(self, root: bytes) -> RootRecord:
+        """As saved."""
+        await self.ping()
+        return self._roots.get(root, RootRecord())
+
+    async def save_scan(self, root: bytes, device: int, scan_micros: int) -> None:
+        """Kept."""
+        await self.ping()
+        known = self._roots.get(root, RootRecord())
+        self._roots[root] = replace(known, device=device, last_scan_micros=scan_micros)
+
+    async def prune(self, before_micros: int) -> int:
+        """Looks at everything."""
+        await self.ping()
+        old = [
+            path
+            for path, entry in self.files.items()
+            if entry.gone_micros is not None and entry.gone_micros < before_micros
+        ]
+        for path in old:
+            del self.files[path]
+        return len(old)
+
+    async def ping(self) -> None:
+        """Raises while ``fail_with`` is set."""
+        if self.fail_with is not None:
+            raise IndexUnavailableError(self.fail_with)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _live_under(self, folder: bytes) -> list[bytes]:
+        return [p for p, entry in self.files.items() if entry.is_live and is_inside(p, folder)]
