@@ -123,6 +123,7 @@ class Media(WireModel):
     artwork: Artwork | None = None
     artwork_count: int = 0
     chapters: list[Chapter] = Field(default_factory=list)
+    damage: str | None = Field(None, description="What is wrong with a file that still opens")
 
 
 class FileError(WireModel):

@@ -1,0 +1,127 @@
+"""What a worker does with one path: open, hash, probe, look again."""
+
+import errno
+import os
+import sys
+from base64 import b64encode
+from typing import Any
+
+from apollonia.media.content import Content
+from apollonia.media.faults import MediaFault
+from apollonia.media.reading import (
+    NotRegularError,
+    OpenFile,
+    facts_now,
+    hash_open,
+    open_regular,
+)
+
+_GONE = frozenset({errno.ENOENT, errno.ENOTDIR})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM})
+
+
+class Inspector:
+    """Answers are plain JSON: ``requests.Inspection`` is made from them on the other side."""
+
+    def __init__(self, buffer_bytes: int, pixel_limit: int) -> None:
+        self._buffer = memoryview(bytearray(buffer_bytes))
+        self._pixel_limit = pixel_limit
+
+    def inspect(self, path: bytes, *, with_hash: bool, with_probe: bool) -> dict[str, Any]:
+        """Facts, hashes and media of one file; never raises for what is wrong with the file."""
+        try:
+            with open_regular(path) as file:
+                return self._look(path, file, with_hash=with_hash, with_probe=with_probe)
+        except NotRegularError:
+            return {"outcome": "not_regular"}
+        except OSError as error:
+            return _unreadable(path, error)
+
+    def _look(
+        self, path: bytes, file: OpenFile, *, with_hash: bool, with_probe: bool
+    ) -> dict[str, Any]:
+        answer: dict[str, Any] = {"outcome": "ok", "facts": _row(file)}
+        if with_hash:
+            answer["sha"], answer["xxh"] = hash_open(file, self._buffer)
+        if with_probe:
+            answer |= self._probe(path, file)
+        if not facts_now(file).same_content(file.facts):
+            return {"outcome": "changed", "facts": _row(file)}
+        return answer
+
+    def _probe(self, path: bytes, file: OpenFile) -> dict[str, Any]:
+        from apollonia.media.probe import probe  # noqa: PLC0415 - after confinement, when needed
+
+        name = path.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
+        _silence_decoders()
+        try:
+            probed = probe(Content(file.fd, file.facts.size, name), pixel_limit=self._pixel_limit)
+        except OSError:
+            raise
+        except MemoryError:
+            return _error("memory", "It needs more memory than a media worker may have.")
+        except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's, not ours
+            return _error("corrupt", f"It confuses its decoder ({type(error).__name__}).")
+        answer: dict[str, Any] = {"media": probed.media}
+        if probed.fault is not None:
+            answer |= _error(probed.fault.fault, probed.fault.message)
+        return answer
+
+    def artwork(self, path: bytes, size: int) -> dict[str, Any] | None:
+        """``requests.Picture`` as JSON with its bytes in base64, or nothing."""
+        from apollonia.media.artwork import make_artwork  # noqa: PLC0415 - as above
+
+        _silence_decoders()
+        name = path.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
+        try:
+            with open_regular(path) as file:
+                content = Content(file.fd, file.facts.size, name)
+                made = make_artwork(content, size, pixel_limit=self._pixel_limit)
+        except (OSError, MediaFault, MemoryError):
+            return None
+        except Exception:  # noqa: BLE001 - as above
+            return None
+        if made is None:
+            return None
+        return {
+            "data": b64encode(made.data).decode("ascii"),
+            "width": made.width,
+            "height": made.height,
+            "source": made.source,
+        }
+
+
+def _silence_decoders() -> None:
+    if "av" not in sys.modules:
+        import av  # noqa: PLC0415 - the decoders' libraries are large
+
+        av.logging.set_level(None)
+
+
+def _row(file: OpenFile) -> list[int]:
+    facts = file.facts
+    return [getattr(facts, name) for name in facts.__slots__]
+
+
+def _error(code: str, message: str) -> dict[str, Any]:
+    return {"outcome": "error", "code": code, "message": message}
+
+
+def _unreadable(path: bytes, error: OSError) -> dict[str, Any]:
+    """Its facts are still worth having, where the folder lets us look."""
+    if error.errno in _GONE:
+        return {"outcome": "vanished"}
+    if error.errno == errno.ELOOP:
+        return {"outcome": "not_regular"}
+    if error.errno in _REFUSED:
+        answer = _error("unreadable", "Reading it is not permitted; change its permissions.")
+    else:
+        words = os.strerror(error.errno) if error.errno else str(error)
+        answer = _error("io_error", f"The disk could not deliver it ({words}); check the disk.")
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return answer
+    from apollonia.media.facts import FileFacts  # noqa: PLC0415 - rarely needed
+
+    return answer | {"facts": _row(OpenFile(-1, FileFacts.of(found, found.st_atime_ns)))}
