@@ -3,13 +3,14 @@ import { useCallback } from "react";
 import { ColorSchemeSwitch } from "@/components/ui/color-scheme-switch";
 import { Mark } from "@/components/ui/mark";
 import { SearchBox } from "@/features/library/components/search-box";
+import { parseFilters } from "@/features/library/filters";
 import { SignOutButton } from "@/features/session/components/sign-out-button";
 import { LiveBadge } from "@/features/status/components/live-badge";
 import { ScanProgress } from "@/features/status/components/scan-progress";
 import classes from "./shell.module.css";
 
 export function Header() {
-  const q = useSearch({ strict: false, select: (search) => search.q ?? "" });
+  const q = useSearch({ strict: false, select: (search) => parseFilters(search).q ?? "" });
   const navigate = useNavigate();
   const onSearch = useCallback(
     // From a file's page, too: the search is about the library.
@@ -26,9 +27,11 @@ export function Header() {
       <div className={classes.bar}>
         <Link to="/" className={classes.brand} aria-label="Apollonia, the whole library">
           <Mark size={30} />
-          <span className={classes.name}>Apollonia</span>
+          <span>Apollonia</span>
         </Link>
-        <SearchBox value={q} onSearch={onSearch} />
+        <div className={classes.search}>
+          <SearchBox value={q} onSearch={onSearch} />
+        </div>
         <div className={classes.tools}>
           <LiveBadge />
           <ScanProgress />

@@ -1,4 +1,9 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import {
+  Badge,
+  type CSSVariablesResolver,
+  createTheme,
+  type MantineColorsTuple,
+} from "@mantine/core";
 
 const lagoon: MantineColorsTuple = [
   "#e6f6f5",
@@ -37,11 +42,12 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   headings: { fontWeight: "650" },
+  components: { Badge: Badge.extend({ defaultProps: { tt: "none", fw: 600 } }) },
 });
 
 /** Greys that keep 4.5:1 on both backgrounds (Mantine's own dimmed grey does not). */
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: { "--app-header-height": "60px" },
+  variables: {},
   light: {
     "--mantine-color-body": "#fafaf8",
     "--mantine-color-dimmed": "#5b636b",

@@ -3,19 +3,22 @@ const invisible =
   /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-function picture(char: string): string {
-  const code = char.charCodeAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
-  return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+const named: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+function escaped(char: string): string {
+  const hex = char.charCodeAt(0).toString(16);
+  return (
+    named[char] ?? (hex.length > 2 ? `\\u${hex.padStart(4, "0")}` : `\\x${hex.padStart(2, "0")}`)
+  );
 }
 
 /**
  * A file name or path as text that can't break a line, hide itself or turn its surroundings around:
- * control characters and bidi overrides become visible signs. Letters of any script stay as they are.
+ * control characters and bidi overrides become escapes (`\\n`, `\\x1b`, `\\u202e`), as the API writes
+ * bytes that are no UTF-8. Letters of any script stay as they are.
  */
 export function visibleName(name: string): string {
-  return name.replace(invisible, picture).replace(loneSurrogate, "\ufffd");
+  return name.replace(invisible, escaped).replace(loneSurrogate, "\ufffd");
 }
 
 /** The last part of a path; the path itself when it has none. */

@@ -30,13 +30,13 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${seconds}` : `${minutes}:${seconds}`;
 }
 
-/** Milliseconds as a rough length of a whole library: "3 days 4 h", "2 h 10 min". */
+/** Milliseconds as a rough length of a whole library: "3 d 4 h", "2 h 10 min". */
 export function formatLongDuration(ms: number): string {
   const minutes = Math.round(ms / 60_000);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${hours} h ${minutes % 60} min`;
-  return `${whole.format(Math.floor(hours / 24))} days ${hours % 24} h`;
+  return `${whole.format(Math.floor(hours / 24))} d ${hours % 24} h`;
 }
 
 export const formatBitRate = (bps: number): string =>
@@ -75,8 +75,28 @@ export function formatAgo(iso: string, now: number = Date.now()): string {
   return "just now";
 }
 
+const codecNames: Record<string, string> = {
+  h264: "H.264",
+  h263: "H.263",
+  mpeg1video: "MPEG-1",
+  mpeg2video: "MPEG-2",
+  mpeg4: "MPEG-4",
+  vorbis: "Vorbis",
+  opus: "Opus",
+  webm: "WebM",
+  webp: "WebP",
+  theora: "Theora",
+  wavpack: "WavPack",
+  subrip: "SubRip",
+  mov_text: "MOV text",
+  prores: "ProRes",
+  matroska: "Matroska",
+};
+
 /** Codec and format names as people write them. */
 export function formatCodec(codec: string): string {
+  const name = codecNames[codec];
+  if (name !== undefined) return name;
   if (codec.startsWith("pcm_")) return `PCM ${codec.slice(4)}`;
   return codec.length <= 5 ? codec.toUpperCase() : codec;
 }

@@ -27,8 +27,7 @@ export function ColorSchemeSwitch() {
         {schemes.map(({ value, label, Icon }) => (
           <Menu.Item
             key={value}
-            role="menuitemradio"
-            aria-checked={value === colorScheme}
+            aria-current={value === colorScheme ? "true" : undefined}
             leftSection={<Icon size={16} aria-hidden="true" />}
             rightSection={value === colorScheme ? <IconCheck size={16} aria-hidden="true" /> : null}
             onClick={() => setColorScheme(value)}

@@ -10,6 +10,27 @@ const hints: Record<Outcome, string> = {
   failed: "The browser did not allow it",
 };
 
+async function toClipboard(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Plain HTTP in the home network has no clipboard API; the old way still works there.
+    return copySelection(text);
+  }
+}
+
+function copySelection(text: string): boolean {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "visually-hidden";
+  document.body.append(field);
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  return copied;
+}
+
 /** Copies `value`; `what` names it for screen readers ("SHA-256"). */
 export function CopyButton({ value, what }: { value: string; what: string }) {
   const [outcome, setOutcome] = useState<Outcome>("idle");
@@ -21,13 +42,7 @@ export function CopyButton({ value, what }: { value: string; what: string }) {
   }, [outcome]);
 
   async function copy() {
-    try {
-      await navigator.clipboard.writeText(value);
-      setOutcome("copied");
-    } catch {
-      // No clipboard outside HTTPS and localhost, or the person refused.
-      setOutcome("failed");
-    }
+    setOutcome((await toClipboard(value)) ? "copied" : "failed");
   }
 
   return (

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Group, Skeleton, Title } from "@mantine/core";
+import { Anchor, Group, Title } from "@mantine/core";
 import { IconAlertTriangle, IconArrowLeft, IconUnlink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useCanGoBack, useRouter } from "@tanstack/react-router";
@@ -6,6 +6,7 @@ import { useEffect } from "react";
 import { Artwork } from "@/components/ui/artwork";
 import { ErrorState } from "@/components/ui/error-state";
 import { kindNames } from "@/components/ui/kind-icon";
+import { Notice } from "@/components/ui/notice";
 import { SafeName } from "@/components/ui/safe-name";
 import { StateBadges } from "@/components/ui/state-badges";
 import type { FileDetail } from "@/lib/api/types";
@@ -46,31 +47,23 @@ function Notices({ file }: { file: FileDetail }) {
   return (
     <>
       {reason !== null && (
-        <Alert
-          variant="light"
-          color={file.status === "unreadable" ? "red" : "gray"}
-          icon={<IconAlertTriangle aria-hidden="true" />}
+        <Notice
+          tone={file.status === "unreadable" ? "danger" : "warning"}
+          icon={<IconAlertTriangle size={20} />}
           title={
             file.status === "unreadable" ? "This file could not be read" : "This file was skipped"
           }
-          className={classes.notice}
         >
           {visibleName(reason)}
           {file.reason_code && <span className={classes.code}> ({file.reason_code})</span>}
-        </Alert>
+        </Notice>
       )}
       {file.availability === "missing" && (
-        <Alert
-          variant="light"
-          color="yellow"
-          icon={<IconUnlink aria-hidden="true" />}
-          title="This file is missing"
-          className={classes.notice}
-        >
+        <Notice tone="warning" icon={<IconUnlink size={20} />} title="This file is missing">
           It was not found at its place
           {file.missing_since && ` since ${formatTime(file.missing_since)}`}. What is known about it
           stays here; when it returns, it continues.
-        </Alert>
+        </Notice>
       )}
     </>
   );
@@ -151,8 +144,7 @@ export function FilePage({ id }: { id: string }) {
       )}
       {file === undefined && error === null && (
         <div className={classes.page} role="status" aria-busy="true" aria-label="Loading the file">
-          <Skeleton className={classes.artwork} animate={false} />
-          <Skeleton height={420} animate={false} />
+          <div className={classes.artwork} />
         </div>
       )}
     </>

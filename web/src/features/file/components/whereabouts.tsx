@@ -13,8 +13,8 @@ function Copyable({ name, value }: { name: string; value: string }) {
       <dt>{name}</dt>
       <dd>
         <SafeName name={value} wrap />
+        <CopyButton value={value} what={name} />
       </dd>
-      <CopyButton value={value} what={name} />
     </div>
   );
 }
@@ -32,7 +32,7 @@ export function Whereabouts({ file }: { file: FileDetail }) {
   return (
     <>
       <Section title="Location">
-        <dl className={classes.facts} style={{ display: "block" }}>
+        <dl className={classes.copyRows}>
           <Copyable name="Path" value={file.file_path} />
           <div className={classes.copyRow}>
             <dt>Folder</dt>
@@ -52,7 +52,7 @@ export function Whereabouts({ file }: { file: FileDetail }) {
         <FactList facts={times} />
       </Section>
       <Section title="Fingerprints">
-        <dl className={classes.facts} style={{ display: "block" }}>
+        <dl className={classes.copyRows}>
           {file.sha256_hash !== null && <Copyable name="SHA-256" value={file.sha256_hash} />}
           {file.xxh128_hash !== null && <Copyable name="xxHash 128" value={file.xxh128_hash} />}
           <Copyable name="File id" value={file.id} />

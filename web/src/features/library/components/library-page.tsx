@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Skeleton } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { type InfiniteData, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { ErrorState } from "@/components/ui/error-state";
+import { Notice } from "@/components/ui/notice";
 import { queryKeys } from "@/lib/api/query-keys";
 import type { FilePage } from "@/lib/api/types";
 import { useFacets } from "../api/get-facets";
@@ -25,7 +26,7 @@ function Waiting() {
   return (
     <div className={classes.waiting} aria-busy="true" role="status" aria-label="Loading files">
       {firstCards.map((key) => (
-        <Skeleton key={key} className={classes.waitingCard} radius={12} animate={false} />
+        <div key={key} className={classes.waitingCard} />
       ))}
     </div>
   );
@@ -33,11 +34,9 @@ function Waiting() {
 
 function Stale({ error, onRetry }: { error: Error; onRetry: () => void }) {
   return (
-    <Alert
-      mb="md"
-      variant="light"
-      color="red"
-      icon={<IconAlertTriangle aria-hidden="true" />}
+    <Notice
+      tone="danger"
+      icon={<IconAlertTriangle size={20} />}
       title="The list may be out of date"
     >
       <Group justify="space-between">
@@ -46,7 +45,7 @@ function Stale({ error, onRetry }: { error: Error; onRetry: () => void }) {
           Try again
         </Button>
       </Group>
-    </Alert>
+    </Notice>
   );
 }
 
@@ -84,6 +83,7 @@ export function LibraryPage({ filters, onChange }: LibraryPageProps) {
   };
   return (
     <>
+      <h1 className="visually-hidden">Library</h1>
       <Toolbar filters={filters} facets={facets.data} page={total} onChange={onChange} />
       {list.error && items.length > 0 && (
         <Stale error={list.error} onRetry={() => void refetch()} />

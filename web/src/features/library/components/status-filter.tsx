@@ -42,8 +42,7 @@ export function StatusFilter({ filters, onChange }: StatusFilterProps) {
         {choices.map(({ name, change }) => (
           <Menu.Item
             key={name}
-            role="menuitemradio"
-            aria-checked={name === current}
+            aria-current={name === current ? "true" : undefined}
             rightSection={name === current ? <IconCheck size={15} aria-hidden="true" /> : null}
             onClick={() => onChange(change)}
           >

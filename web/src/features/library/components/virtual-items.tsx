@@ -57,7 +57,7 @@ export function VirtualItems(props: VirtualItemsProps) {
     gap,
     overscan: 4,
     scrollMargin: frame.top,
-    scrollPaddingStart: headerHeight + 56,
+    scrollPaddingStart: headerHeight + 60,
     scrollPaddingEnd: 24,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the cached sizes hold for one row height

@@ -38,7 +38,8 @@ export function useScrollAnchor({ ids, columns, stride, top, resetKey }: Grid): 
 
   useLayoutEffect(() => {
     const remember = () => {
-      const row = Math.floor((window.scrollY - top) / stride) + 1;
+      const atTop = window.scrollY <= Math.max(0, top);
+      const row = atTop ? 0 : Math.floor((window.scrollY - top) / stride) + 1;
       // The next few as well: the first one may be the one that goes.
       const visible = row < 1 ? [] : ids.slice(row * columns, row * columns + 3 * columns);
       anchors.current = visible.map((id, at) => ({

@@ -32,6 +32,7 @@ function Words({ stats, progress }: { stats: Stats; progress: Progress }) {
   if (!progress.busy) {
     return (
       <span className={classes.words}>
+        <span className="visually-hidden">Library status: </span>
         {formatCount(stats.files)} files
         <span className={classes.more}> · {formatSize(stats.total_size)}</span>
       </span>
@@ -39,19 +40,15 @@ function Words({ stats, progress }: { stats: Stats; progress: Progress }) {
   }
   return (
     <span className={classes.words}>
+      <span className="visually-hidden">Scan progress: </span>
       {formatCount(progress.done)}
       <span className={classes.more}> of {formatCount(progress.found)}</span>
       {progress.rate !== null && (
         <span className={classes.extra}> · {formatRate(progress.rate)}</span>
       )}
+      <span className="visually-hidden">, {formatCount(progress.left)} left</span>
     </span>
   );
-}
-
-function describe(stats: Stats, progress: Progress): string {
-  if (!progress.busy) return `Library status: ${formatCount(stats.files)} files`;
-  const { done, found, left } = progress;
-  return `Scan progress: ${formatCount(done)} of ${formatCount(found)} cataloged, ${formatCount(left)} left`;
 }
 
 /** The header's view of the scan; all roots on click. */
@@ -65,12 +62,11 @@ export function ScanProgress() {
         <Button
           variant="default"
           radius="xl"
-          size="compact-md"
-          px={12}
+          size="sm"
+          px={13}
           h={36}
           className={`${classes.pill} tabular`}
           leftSection={<Sign progress={progress} />}
-          aria-label={describe(stats, progress)}
         >
           <Words stats={stats} progress={progress} />
         </Button>

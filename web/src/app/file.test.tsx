@@ -1,0 +1,166 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
+import type { FileDetail } from "@/lib/api/types";
+import { aDetail, aFile, aMedia, aStream } from "@/testing/builders";
+import { expectAccessible } from "@/testing/expect-accessible";
+import { library } from "@/testing/library";
+import { mountPage } from "@/testing/mount";
+
+function given(over: Partial<FileDetail> = {}): FileDetail {
+  const file = aDetail(over);
+  library.details.set(file.id, file);
+  return file;
+}
+
+const section = async (name: string) => within(await screen.findByRole("region", { name }));
+
+const film = (): Partial<FileDetail> => ({
+  kind: "video",
+  title: "Winter Atlas",
+  width: 1920,
+  height: 1080,
+  frame_rate: 23.976,
+  media: aMedia({
+    kind: "video",
+    codecs: ["h264", "aac"],
+    streams: [
+      aStream({ type: "video", codec: "h264", pixel_format: "yuv420p" }),
+      aStream({ codec: "aac", language: "en", channel_layout: "5.1" }),
+      aStream({ type: "subtitle", codec: "subrip", language: "de", forced: true }),
+    ],
+    tags: { ...aMedia().tags, composer: "E. Marchetti", other: { encoder: ["Lavf61"] } },
+    chapters: [{ start_ms: 0, end_ms: 90_000, title: "Opening" }],
+  }),
+});
+
+describe("file page", () => {
+  test("all facts are there: media, tags, streams, subtitles, chapters", async () => {
+    const file = given(film());
+    mountPage(`/files/${file.id}`);
+    expect(await screen.findByRole("heading", { level: 1, name: "Winter Atlas" })).toBeVisible();
+    const facts = await section("Facts");
+    expect(facts.getByText("H.264, AAC")).toBeVisible();
+    expect(facts.getByText("1920 × 1080")).toBeVisible();
+    expect(facts.getByText("23.976 fps")).toBeVisible();
+    expect(facts.getByText("1.5 MB (1,500,000 bytes)")).toBeVisible();
+    expect((await section("Tags")).getByText("E. Marchetti")).toBeVisible();
+    expect((await section("Tags")).getByText("Lavf61")).toBeVisible();
+    expect((await section("Streams")).getByText("yuv420p")).toBeVisible();
+    expect((await section("Embedded subtitles")).getByText("SubRip")).toBeVisible();
+    expect((await section("Chapters")).getByText("Opening")).toBeVisible();
+    await expectAccessible();
+  });
+
+  test("hashes can be copied", async () => {
+    const file = given();
+    const { user } = mountPage(`/files/${file.id}`);
+    await user.click(await screen.findByRole("button", { name: "Copy SHA-256" }));
+    expect(await navigator.clipboard.readText()).toBe(file.sha256_hash);
+  });
+
+  test("neighbours that are cataloged are links, others are named", async () => {
+    const neighbor = {
+      role: "subtitle" as const,
+      language: "de",
+      forced: true,
+      kind: null,
+      present: true,
+    };
+    const cover = given({ title: "The cover" });
+    const file = given({
+      neighbors: [
+        { ...neighbor, file_path: "/music/track.de.srt", id: null, present: false },
+        { ...neighbor, file_path: "/music/cover.jpg", id: cover.id, kind: "image" },
+      ],
+    });
+    const { user } = mountPage(`/files/${file.id}`);
+    const list = await section("Neighbours");
+    expect(list.getByText("subtitle · de · forced · missing")).toBeVisible();
+    expect(list.queryByRole("link", { name: /track/ })).not.toBeInTheDocument();
+    await user.click(list.getByRole("link", { name: /cover\.jpg/ }));
+    expect(await screen.findByRole("heading", { level: 1, name: "The cover" })).toBeVisible();
+  });
+
+  test("history tells what happened, with the error of then", async () => {
+    const event = { timestamp: "2024-01-01T12:00:00.000000+00:00", size: 10, sha256_hash: null };
+    const file = given({
+      events: [
+        {
+          ...event,
+          event_id: "2",
+          event_type: "IN_MOVED_TO",
+          origin: "watch",
+          moved_from: "/in/a",
+          error: null,
+        },
+        {
+          ...event,
+          event_id: "1",
+          event_type: "IN_CREATE",
+          origin: "scan",
+          moved_from: null,
+          error: { code: "empty", message: "nothing in it" },
+        },
+      ],
+    });
+    mountPage(`/files/${file.id}`);
+    const history = await section("History");
+    expect(history.getByText("from /in/a")).toBeVisible();
+    expect(history.getByText(/Found by a scan/)).toHaveTextContent("nothing in it");
+  });
+
+  test("an unreadable, missing file says both", async () => {
+    const file = given({
+      status: "unreadable",
+      reason: "The file ends in the middle of a frame",
+      reason_code: "truncated",
+      availability: "missing",
+      missing_since: "2024-02-01T12:00:00.000000+00:00",
+      media: null,
+    });
+    mountPage(`/files/${file.id}`);
+    expect(await screen.findByText("This file could not be read")).toBeVisible();
+    expect(screen.getByText(/middle of a frame/)).toHaveTextContent("(truncated)");
+    expect(screen.getByText("This file is missing")).toBeVisible();
+    await expectAccessible();
+  });
+
+  test("a change of the open file is seen", async () => {
+    const file = given({ title: "Before" });
+    const { live } = mountPage(`/files/${file.id}`);
+    await screen.findByRole("heading", { name: "Before" });
+    await waitFor(() => expect(live.connections).toHaveLength(1));
+    library.details.set(file.id, { ...file, title: "After" });
+    const change = {
+      position: 2,
+      entity: "file",
+      id: file.id,
+      op: "updated" as const,
+      timestamp: file.timestamp,
+    };
+    act(() => live.send({ type: "changes", position: 2, items: [change] }));
+    expect(await screen.findByRole("heading", { name: "After" })).toBeVisible();
+  });
+
+  test("an unknown file is answered in the server's words", async () => {
+    mountPage("/files/00000000-0000-7000-8000-ffffffffffff");
+    expect(await screen.findByText("No such file.")).toBeVisible();
+    await expectAccessible();
+  });
+
+  test("a card opens its page, and back returns to the filtered list", async () => {
+    const item = aFile({ title: "Song" });
+    library.files = [item];
+    given(item);
+    const { user, url } = mountPage("/?kind=audio");
+    await user.click(await screen.findByRole("link", { name: /Song/ }));
+    await user.click(await screen.findByRole("link", { name: "Back" }));
+    await screen.findByRole("list", { name: "Files" });
+    expect(url().search).toBe("?kind=audio");
+  });
+
+  test("an address that leads nowhere says so", async () => {
+    mountPage("/nowhere");
+    expect(await screen.findByRole("heading", { name: "There is no such page" })).toBeVisible();
+  });
+});

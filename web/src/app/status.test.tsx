@@ -1,0 +1,74 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { describe, expect, test } from "vitest";
+import { aRoot } from "@/testing/builders";
+import { expectAccessible } from "@/testing/expect-accessible";
+import { library } from "@/testing/library";
+import { mountPage } from "@/testing/mount";
+import { server } from "@/testing/server";
+
+async function openStatus() {
+  const page = mountPage();
+  await page.user.click(
+    await screen.findByRole("button", { name: /Library status|Scan progress/ }),
+  );
+  return page;
+}
+
+describe("status", () => {
+  test("each root tells its state, message, numbers and what it skipped", async () => {
+    library.roots = [
+      aRoot({
+        state: "degraded",
+        message: "Out of watches: this folder is polled.",
+        found: 1204,
+        skipped: [{ path: "/music/pipe", reason: "named pipe" }],
+        skipped_count: 141,
+      }),
+    ];
+    const { user } = await openStatus();
+    const root = within(await screen.findByRole("region", { name: "Folder /music" }));
+    expect(root.getByText("Degraded")).toBeVisible();
+    expect(root.getByText(/Out of watches/)).toBeVisible();
+    expect(root.getByText("1,204")).toBeVisible();
+    expect(root.getByText("named pipe")).not.toBeVisible();
+    await user.click(root.getByRole("button", { name: "141 skipped" }));
+    expect(root.getByText("named pipe")).toBeVisible();
+    expect(root.getByText("and 140 more")).toBeVisible();
+    await expectAccessible();
+  });
+
+  test("rescan asks for that root, with the CSRF proof", async () => {
+    let asked: unknown;
+    let proof: string | null = null;
+    server.use(
+      http.post("*/api/v1/roots/rescan", async ({ request }) => {
+        asked = await request.json();
+        proof = request.headers.get("X-CSRF-Token");
+        return HttpResponse.json({ requested: ["/music"] }, { status: 202 });
+      }),
+    );
+    library.roots = [aRoot()];
+    const { user } = await openStatus();
+    await user.click(await screen.findByRole("button", { name: "Rescan" }));
+    expect(await screen.findByText("Asked for")).toBeVisible();
+    expect(asked).toEqual({ root: "/music" });
+    expect(proof).toBe("csrf-1");
+  });
+
+  test("without a root it says how to give one", async () => {
+    await openStatus();
+    expect(await screen.findByText(/No folder is watched/)).toBeVisible();
+  });
+
+  test("the colour scheme follows the system until one is chosen", async () => {
+    const { user } = mountPage();
+    const button = await screen.findByRole("button", { name: "Colour scheme: As the system" });
+    const scheme = () => document.documentElement.getAttribute("data-mantine-color-scheme");
+    expect(scheme()).toBe("light");
+    await user.click(button);
+    await user.click(await screen.findByRole("menuitem", { name: "Dark" }));
+    await waitFor(() => expect(scheme()).toBe("dark"));
+    await expectAccessible();
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { baseName, visibleName } from "./file-name";
+import {
+  formatAgo,
+  formatBitRate,
+  formatCodec,
+  formatDuration,
+  formatLongDuration,
+  formatSize,
+} from "./format";
+import { parseSearch, stringifySearch } from "./search-params";
+
+describe("visibleName", () => {
+  test.each([
+    ["plain name.flac", "plain name.flac"],
+    ["a\nb\tc\r", "a\\nb\\tc\\r"],
+    ["bell\u0007 del\u007f", "bell\\x07 del\\x7f"],
+    ["\u202egpj.exe", "\\u202egpj.exe"],
+    ["caf\\xe9", "caf\\xe9"],
+    ["lone \ud800 half", "lone \ufffd half"],
+    ["شريط 🎵 e\u0301", "شريط 🎵 e\u0301"],
+  ])("%j", (name, shown) => expect(visibleName(name)).toBe(shown));
+
+  test("baseName is the last part", () => {
+    expect(baseName("/a/b.mp3")).toBe("b.mp3");
+    expect(baseName("/")).toBe("/");
+  });
+});
+
+describe("format", () => {
+  test.each([
+    [0, "0 B"],
+    [999, "999 B"],
+    [1500, "1.5 kB"],
+    [999_949, "1 MB"],
+    [123_456_789, "123 MB"],
+    [5e12, "5 TB"],
+  ])("size %i", (bytes, text) => expect(formatSize(bytes)).toBe(text));
+
+  test.each([
+    [0, "0:00"],
+    [400, "0.4 s"],
+    [61_000, "1:01"],
+    [3_661_000, "1:01:01"],
+    [59_600, "1:00"],
+  ])("duration %i", (ms, text) => expect(formatDuration(ms)).toBe(text));
+
+  test("whole libraries", () => {
+    expect(formatLongDuration(130 * 60_000)).toBe("2 h 10 min");
+    expect(formatLongDuration(76 * 3_600_000)).toBe("3 d 4 h");
+  });
+
+  test("codecs and bit rates", () => {
+    expect(formatCodec("h264")).toBe("H.264");
+    expect(formatCodec("flac")).toBe("FLAC");
+    expect(formatCodec("pcm_s16le")).toBe("PCM s16le");
+    expect(formatBitRate(320_000)).toBe("320 kbit/s");
+    expect(formatBitRate(4_500_000)).toBe("4.5 Mbit/s");
+  });
+
+  test("how long ago", () => {
+    const now = Date.parse("2024-01-10T12:00:00Z");
+    expect(formatAgo("2024-01-10T11:57:00.000000+00:00", now)).toBe("3 minutes ago");
+    expect(formatAgo("2024-01-10T11:59:40.000000+00:00", now)).toBe("just now");
+    expect(formatAgo("2023-06-01T12:00:00.000000+00:00", now)).toBe("Jun 1, 2023");
+  });
+});
+
+describe("search parameters", () => {
+  test("repeated keys become lists and come back as such", () => {
+    const search = { kind: ["audio", "video"], q: "a b&c", folder: undefined };
+    expect(stringifySearch(search)).toBe("?kind=audio&kind=video&q=a+b%26c");
+    expect(parseSearch("?kind=audio&kind=video&q=a+b%26c")).toEqual({
+      kind: ["audio", "video"],
+      q: "a b&c",
+    });
+  });
+});

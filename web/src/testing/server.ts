@@ -1,0 +1,65 @@
+import { HttpResponse, http } from "msw";
+import { setupServer } from "msw/node";
+import type { Problem } from "@/lib/api/types";
+import { library } from "./library";
+
+function note(request: Request): URL {
+  const url = new URL(request.url);
+  library.requests.push(url);
+  return url;
+}
+
+export function problem(status: number, over: Partial<Problem> = {}): HttpResponse<Problem> {
+  const body: Problem = {
+    type: "about:blank",
+    title: "Refused",
+    status,
+    code: "refused",
+    detail: "It was refused.",
+    instance: "/api/v1",
+    request_id: "req-1",
+    errors: null,
+    ...over,
+  };
+  const headers = { "content-type": "application/problem+json", "X-Request-ID": body.request_id };
+  return HttpResponse.json(body, { status, headers });
+}
+
+function page({ searchParams }: URL) {
+  const kinds = searchParams.getAll("kind");
+  const matching = library.files.filter((file) => kinds.length === 0 || kinds.includes(file.kind));
+  const limit = Number(searchParams.get("limit") ?? 50);
+  const cursor = searchParams.get("cursor");
+  const start = cursor === null ? 0 : matching.findIndex((file) => file.id === cursor) + 1;
+  const items = matching.slice(start, start + limit);
+  const more = start + limit < matching.length;
+  return { items, next: more ? (items.at(-1)?.id ?? null) : null, total: matching.length };
+}
+
+/** The API as the contract tells it, over `library`. */
+export const server = setupServer(
+  http.get("*/api/v1/session", ({ request }) => {
+    note(request);
+    return HttpResponse.json({
+      principal: "owner",
+      role: "admin",
+      csrf_token: "csrf-1",
+      version: "0.1.0",
+    });
+  }),
+  http.get("*/api/v1/files", ({ request }) => HttpResponse.json(page(note(request)))),
+  http.get("*/api/v1/files/:id", ({ request, params }) => {
+    note(request);
+    const detail = library.details.get(String(params.id));
+    if (detail) return HttpResponse.json(detail);
+    return problem(404, { code: "not_found", title: "Not found", detail: "No such file." });
+  }),
+  http.get("*/api/v1/stats", ({ request }) => {
+    note(request);
+    return HttpResponse.json(library.stats());
+  }),
+  http.get("*/api/v1/facets", ({ request }) => {
+    note(request);
+    return HttpResponse.json({ kind: library.count("kind"), format: library.count("format") });
+  }),
+);
