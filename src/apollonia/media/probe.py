@@ -14,7 +14,7 @@ from apollonia.media.faults import MediaFault
 from apollonia.media.formats import AUDIO_ONLY, FORMATS, Format, format_by_extension
 from apollonia.media.probe_av import AvFacts, probe_av
 from apollonia.media.probe_image import probe_image
-from apollonia.media.probe_plain import probe_plain
+from apollonia.media.probe_plain import missing_tags, probe_plain
 from apollonia.media.sniff import Guess, sniff
 from apollonia.media.structure import ends_early
 
@@ -71,6 +71,8 @@ def _audio_or_video(content: Content, guess: Guess) -> Probed:
     demuxer = known.demuxer if known else None
     named = _named(kind, _settled(facts, kind, guess))
     damage = ends_early(content, demuxer)
+    if kind is Kind.AUDIO:
+        facts.media["tags"] = missing_tags(content, facts.format, facts.media["tags"])
     media = fit(named | compact(facts.media | {"kind": str(kind), "damage": damage}))
     if not facts.playable:
         words = damage or "It opens, but there is neither sound nor picture in it."

@@ -96,7 +96,8 @@ def _camera(image: "Image") -> dict[str, Any]:
         return {}
     pairs = ((name, values[tag]) for tag, name in _EXIF_NAMES.items() if tag in values)
     tags = normalise((name, _dated(name, str(value))) for name, value in pairs)
-    orientation = values.get(_ORIENTATION)
+    # Pillow turns a TIFF itself, and its size with it
+    orientation = values.get(_ORIENTATION) if image.format != "TIFF" else None
     rotation = _ROTATION.get(orientation) if isinstance(orientation, int) else None
     return {"tags": tags, "rotation": rotation}
 

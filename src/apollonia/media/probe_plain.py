@@ -33,6 +33,16 @@ def probe_plain(content: Content, known: Format | None) -> dict[str, Any]:
     return {"tags": normalise(ape_items(content))}
 
 
+def missing_tags(content: Content, known: Format | None, tags: dict[str, Any]) -> dict[str, Any]:
+    """The tags, with what FFmpeg overlooks: an MP4's tempo, tags in unusual places."""
+    name = known.name if known else ""
+    if name == "m4a" or (not tags and name in _BY_TINYTAG):
+        found: dict[str, Any] = _tinytag(content).get("tags", {})
+        found.pop("other", None)
+        return found | tags
+    return tags
+
+
 def _tinytag(content: Content) -> dict[str, Any]:
     from tinytag import TinyTag, TinyTagException  # noqa: PLC0415 - in workers only
 

@@ -13,7 +13,7 @@ MAX_KEY_BYTES = 128
 _NAMES = {
     "title": "title tit2 tt2 inam wm/title \xa9nam",
     "artist": "artist tpe1 tp1 author iart performer",
-    "album": "album talb tal wm/albumtitle iprd \xa9alb",
+    "album": "album talb tal wm/albumtitle iprd product \xa9alb",
     "album_artist": "album_artist albumartist tpe2 tp2 wm/albumartist ensemble aart",
     "composer": "composer tcom tcm wm/composer writer",
     "genre": "genre tcon tco wm/genre ignr",
@@ -83,6 +83,8 @@ def _field_of(name: str) -> str | None:
 def _add_other(other: dict[str, list[str]], name: str, value: str) -> None:
     if not name or name.replace(" ", "_") in _NOISE or name.startswith(_NOISE_PREFIXES):
         return
+    if name == "creation_time" and value.startswith("1970"):
+        return  # a muxer's zero
     if name not in other and len(other) >= MAX_OTHER:
         return
     text = clean(value)
