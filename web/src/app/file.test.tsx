@@ -125,6 +125,12 @@ describe("file page", () => {
     await expectAccessible();
   });
 
+  test("a damaged file that still opens says what is wrong", async () => {
+    const file = given({ media: aMedia({ damage: "12 frames could not be decoded" }) });
+    mountPage(`/files/${file.id}`);
+    expect(await screen.findByText("12 frames could not be decoded")).toBeVisible();
+  });
+
   test("a change of the open file is seen", async () => {
     const file = given({ title: "Before" });
     const { live } = mountPage(`/files/${file.id}`);

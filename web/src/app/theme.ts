@@ -1,5 +1,6 @@
 import {
   Badge,
+  Checkbox,
   type CSSVariablesResolver,
   createTheme,
   type MantineColorsTuple,
@@ -42,7 +43,10 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   headings: { fontWeight: "650" },
-  components: { Badge: Badge.extend({ defaultProps: { tt: "none", fw: 600 } }) },
+  components: {
+    Badge: Badge.extend({ defaultProps: { tt: "none", fw: 600 } }),
+    Checkbox: Checkbox.extend({ defaultProps: { radius: "sm" } }),
+  },
 });
 
 /** Greys that keep 4.5:1 on both backgrounds (Mantine's own dimmed grey does not). */

@@ -17,7 +17,7 @@ export function LiveProvider({ open, children }: { open: OpenSocket; children: R
   const [state, setState] = useState<LiveState>("offline");
 
   useEffect(() => {
-    const throttle = new RefetchThrottle(client);
+    const throttle = new RefetchThrottle((queryKey) => client.invalidateQueries({ queryKey }));
     const socket = new LiveSocket({
       open,
       onEvent: (event) => {

@@ -1,4 +1,4 @@
-import { hashKey, type QueryClient } from "@tanstack/react-query";
+import { hashKey, type QueryKey } from "@tanstack/react-query";
 import type { Refetch } from "./live";
 
 interface Lane {
@@ -15,10 +15,11 @@ interface Lane {
 export class RefetchThrottle {
   private readonly lanes = new Map<string, Lane>();
   private stopped = false;
-  private readonly client: QueryClient;
+  private readonly ask: (key: QueryKey) => Promise<void>;
 
-  constructor(client: QueryClient) {
-    this.client = client;
+  /** `ask` asks the server again and settles with its answer. */
+  constructor(ask: (key: QueryKey) => Promise<void>) {
+    this.ask = ask;
   }
 
   request(refetch: Refetch): void {
@@ -39,7 +40,7 @@ export class RefetchThrottle {
     lane.running = true;
     lane.wanted = false;
     const began = performance.now();
-    await this.client.invalidateQueries({ queryKey: refetch.key });
+    await this.ask(refetch.key);
     lane.running = false;
     if (this.stopped) return;
     const took = performance.now() - began;

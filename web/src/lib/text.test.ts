@@ -18,6 +18,7 @@ describe("visibleName", () => {
     ["\u202egpj.exe", "\\u202egpj.exe"],
     ["caf\\xe9", "caf\\xe9"],
     ["lone \ud800 half", "lone \ufffd half"],
+    ["شريط\u202ea", "شريط\u200e\\u202ea"],
     ["شريط 🎵 e\u0301", "شريط 🎵 e\u0301"],
   ])("%j", (name, shown) => expect(visibleName(name)).toBe(shown));
 

@@ -58,6 +58,11 @@ function Notices({ file }: { file: FileDetail }) {
           {file.reason_code && <span className={classes.code}> ({file.reason_code})</span>}
         </Notice>
       )}
+      {file.media?.damage && (
+        <Notice tone="warning" icon={<IconAlertTriangle size={20} />} title="This file is damaged">
+          {visibleName(file.media.damage)}
+        </Notice>
+      )}
       {file.availability === "missing" && (
         <Notice tone="warning" icon={<IconUnlink size={20} />} title="This file is missing">
           It was not found at its place
