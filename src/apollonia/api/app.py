@@ -16,7 +16,7 @@ from apollonia.api.options import ApiOptions
 from apollonia.api.ports import ApiPorts
 from apollonia.api.readiness import Readings
 from apollonia.api.request_frame import RequestFrame
-from apollonia.api.routes import all_routes
+from apollonia.api.routes import add_routes
 from apollonia.api.site import Site
 from apollonia.errors import ConfigurationError
 
@@ -50,7 +50,7 @@ def create_app(ports: ApiPorts, options: ApiOptions) -> FastAPI:
     )
     app.state.api = _context(ports, options)
     add_error_handlers(app)
-    app.include_router(all_routes())
+    add_routes(app.router)
     return app
 
 

@@ -10,13 +10,11 @@ from apollonia.api.docs_page import SCRIPT
 _NO_CACHE = {"Cache-Control": "no-cache"}
 
 
-def docs_router() -> APIRouter:
+def add_docs(router: APIRouter) -> None:
     """The reference of the running version."""
-    router = APIRouter()
-    router.add_api_route("/openapi.json", document, include_in_schema=False)
-    router.add_api_route("/docs", page, include_in_schema=False)
-    router.add_api_route("/docs/search.js", script, include_in_schema=False)
-    return router
+    router.add_api_route("/api/v1/openapi.json", document, include_in_schema=False)
+    router.add_api_route("/api/v1/docs", page, include_in_schema=False)
+    router.add_api_route("/api/v1/docs/search.js", script, include_in_schema=False)
 
 
 async def document(context: Context) -> Response:

@@ -8,20 +8,23 @@ from apollonia.api.schemas import Liveness, Readiness
 from apollonia.observe.health import worst
 
 
-def health_router() -> APIRouter:
+def add_health(router: APIRouter) -> None:
     """Probes for supervisors and load balancers."""
-    router = APIRouter(prefix="/health", tags=["health"])
     router.add_api_route(
-        "/live", live, response_model=Liveness, summary="Whether the process answers"
+        "/health/live",
+        live,
+        response_model=Liveness,
+        tags=["health"],
+        summary="Whether the process answers",
     )
     router.add_api_route(
-        "/ready",
+        "/health/ready",
         ready,
         response_model=Readiness,
+        tags=["health"],
         summary="Whether every part can do its work",
         responses={503: {"model": Readiness, "description": "A part is unavailable"}},
     )
-    return router
 
 
 async def live() -> Response:

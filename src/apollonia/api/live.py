@@ -23,11 +23,9 @@ _VERIFY_S = 60.0
 _MAX_DIGITS = 18
 
 
-def live_router() -> APIRouter:
+def add_live(router: APIRouter) -> None:
     """The live connection; its messages are described in the API's README."""
-    router = APIRouter()
-    router.add_api_websocket_route("/live", live, name="live")
-    return router
+    router.add_api_websocket_route("/api/v1/live", live, name="live")
 
 
 async def live(socket: WebSocket) -> None:

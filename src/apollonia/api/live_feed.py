@@ -22,12 +22,12 @@ from apollonia.ports.control import Control
 
 CHANNEL: Final = "changes"
 BATCH: Final = 500
+PING_S: Final = 20.0
 
 _POLL_S = 1.0
 _PAUSE_S = 0.05  # between two reads: what comes in bursts goes out merged
 _PROGRESS_S = 0.25
 _QUIET_PROGRESS_S = 2.0
-_PING_S = 20.0
 _MAX_BACKOFF_S = 5.0
 _FIRST_READ_S = 5.0
 _BUSY = frozenset({RootState.STARTING, RootState.SCANNING})
@@ -72,7 +72,7 @@ class LiveFeed:
             asyncio.create_task(self._follow_changes(), name="live changes"),
             asyncio.create_task(self._follow_nudges(), name="live nudges"),
             asyncio.create_task(self._follow_roots(), name="live progress"),
-            asyncio.create_task(self._ping(), name="live ping"),
+            asyncio.create_task(self._ping_regularly(), name="live ping"),
             asyncio.create_task(stop.wait(), name="live stop"),
         ]
         try:
@@ -118,6 +118,10 @@ class LiveFeed:
         for client in self._clients:
             if client.token_id == token_id:
                 client.sign_out()
+
+    def ping(self) -> None:
+        """Show every connection that the line is alive, and where it stands."""
+        self._offer(frame_text({"type": "ping", "position": self._position}))
 
     async def _follow_changes(self) -> None:
         wait = _POLL_S
@@ -187,10 +191,10 @@ class LiveFeed:
             busy = True
         return _PROGRESS_S if busy else _QUIET_PROGRESS_S
 
-    async def _ping(self) -> None:
+    async def _ping_regularly(self) -> None:
         while True:
-            await asyncio.sleep(_PING_S)
-            self._offer(frame_text({"type": "ping", "position": self._position}))
+            await asyncio.sleep(PING_S)
+            self.ping()
 
     def _offer(self, frame: str) -> None:
         for client in self._clients:

@@ -3,10 +3,11 @@
 from importlib.metadata import version
 from typing import Any
 
+from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 
 from apollonia.api.authenticate import COOKIE
-from apollonia.api.routes import all_routes
+from apollonia.api.routes import add_routes
 from apollonia.api.schemas import Problem
 
 _DESCRIPTION = """\
@@ -32,12 +33,14 @@ _ALWAYS_WHOLE = ("Media", "Stream", "Tags", "Chapter", "Artwork")
 
 def openapi_document() -> dict[str, Any]:
     """OpenAPI 3.1 of all operations."""
+    router = APIRouter()
+    add_routes(router)
     document = get_openapi(
         title="Apollonia",
         version=version("apollonia"),
         summary="The API of a self-hosted media catalog",
         description=_DESCRIPTION,
-        routes=all_routes().routes,
+        routes=router.routes,
         tags=_TAGS,
         license_info={"name": "MIT", "identifier": "MIT"},
         separate_input_output_schemas=False,

@@ -25,7 +25,7 @@ class ApiOptions:
     queues: tuple[str, ...] = (POPULATOR_QUEUE,)
     session_s: float = 30 * 24 * 3600.0
     request_s: float = 30.0
-    stop_s: float = 4.0
+    stop_s: float = 2.0
     max_body: int = 1 << 20
     max_headers: int = 64 << 10
     max_live_clients: int = 1000

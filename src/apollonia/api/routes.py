@@ -2,32 +2,28 @@
 
 from fastapi import APIRouter
 
-from apollonia.api.docs import docs_router
-from apollonia.api.health import health_router
-from apollonia.api.live import live_router
-from apollonia.api.rest.files import files_router
-from apollonia.api.rest.roots import roots_router
-from apollonia.api.rest.session import session_router
-from apollonia.api.rest.stats import stats_router
-from apollonia.api.sign_in import sign_in_router
-from apollonia.api.static import static_router
-
-PREFIX = "/api/v1"
+from apollonia.api.docs import add_docs
+from apollonia.api.health import add_health
+from apollonia.api.live import add_live
+from apollonia.api.rest.files import add_files
+from apollonia.api.rest.roots import add_roots
+from apollonia.api.rest.session import add_session
+from apollonia.api.rest.stats import add_stats
+from apollonia.api.sign_in import add_sign_in
+from apollonia.api.static import add_page
 
 
-def all_routes() -> APIRouter:
-    """Under ``/api`` guarded by the gate; the page comes last, since it answers everything."""
-    api = APIRouter(prefix=PREFIX)
-    for part in (
-        files_router(),
-        stats_router(),
-        session_router(),
-        roots_router(),
-        live_router(),
-        docs_router(),
-    ):
-        api.include_router(part)
-    routes = APIRouter()
-    for router in (api, health_router(), sign_in_router(), static_router()):
-        routes.include_router(router)
-    return routes
+def add_routes(router: APIRouter) -> None:
+    """Under ``/api`` guarded by the gate; the page comes last, since it answers everything.
+
+    One flat router with whole paths: an included one hides its prefix from metrics.
+    """
+    add_files(router)
+    add_stats(router)
+    add_session(router)
+    add_roots(router)
+    add_live(router)
+    add_docs(router)
+    add_health(router)
+    add_sign_in(router)
+    add_page(router)

@@ -16,11 +16,9 @@ from apollonia.observe.logs import get_logger
 _MAX_CODE_CHARS = 512
 
 
-def sign_in_router() -> APIRouter:
+def add_sign_in(router: APIRouter) -> None:
     """A page for people, not part of the API."""
-    router = APIRouter()
     router.add_api_route("/sign-in", sign_in, include_in_schema=False)
-    return router
 
 
 async def sign_in(

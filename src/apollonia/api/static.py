@@ -19,13 +19,11 @@ _ALWAYS_ASK = "no-cache"
 _NOT_THE_PAGE = ("api", "health")
 
 
-def static_router() -> APIRouter:
+def add_page(router: APIRouter) -> None:
     """The last router: it answers whatever no other did."""
-    router = APIRouter()
     router.add_api_route(
         "/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False, name="page"
     )
-    return router
 
 
 async def page(request: Request, path: str, context: Context) -> Response:

@@ -33,27 +33,29 @@ Cursor = Annotated[
 PictureSize = Annotated[int, Query(ge=64, le=1024, description="Pixels of the longer side")]
 
 
-def files_router() -> APIRouter:
+def add_files(router: APIRouter) -> None:
     """Files: a list, one, its picture, and counts."""
-    router = APIRouter(tags=["files"])
     router.add_api_route(
-        "/files",
+        "/api/v1/files",
         list_files,
         response_model=FilePage,
+        tags=["files"],
         summary="List and search files",
         responses=problems(400, 401, 503),
     )
     router.add_api_route(
-        "/files/{file_id}",
+        "/api/v1/files/{file_id}",
         show_file,
         response_model=FileDetail,
+        tags=["files"],
         summary="One file with everything that is known of it",
         responses=problems(401, 404, 503),
     )
     router.add_api_route(
-        "/files/{file_id}/artwork",
+        "/api/v1/files/{file_id}/artwork",
         show_artwork,
         response_class=Response,
+        tags=["files"],
         summary="The picture that stands for a file",
         responses={
             200: {"content": _PICTURES, "description": "The picture"},
@@ -62,13 +64,13 @@ def files_router() -> APIRouter:
         },
     )
     router.add_api_route(
-        "/facets",
+        "/api/v1/facets",
         count_facets,
         response_model=Facets,
+        tags=["files"],
         summary="Count files by kind and format",
         responses=problems(400, 401, 503),
     )
-    return router
 
 
 async def list_files(

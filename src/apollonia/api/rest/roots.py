@@ -10,19 +10,18 @@ from apollonia.api.schemas import RescanAnswer, RescanRequest
 from apollonia.errors import NotFoundError
 
 
-def roots_router() -> APIRouter:
+def add_roots(router: APIRouter) -> None:
     """The watched folders."""
-    router = APIRouter(prefix="/roots", tags=["roots"])
     router.add_api_route(
-        "/rescan",
+        "/api/v1/roots/rescan",
         rescan,
         methods=["POST"],
         status_code=202,
         response_model=RescanAnswer,
+        tags=["roots"],
         summary="Scan a root again, or all of them",
         responses=problems(400, 401, 403, 404, 503),
     )
-    return router
 
 
 async def rescan(context: Context, body: RescanRequest, _proof: CsrfProof = None) -> Response:

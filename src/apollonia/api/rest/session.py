@@ -16,25 +16,25 @@ CsrfProof = Annotated[
 ]
 
 
-def session_router() -> APIRouter:
+def add_session(router: APIRouter) -> None:
     """Who is signed in."""
-    router = APIRouter(prefix="/session", tags=["session"])
     router.add_api_route(
-        "",
+        "/api/v1/session",
         show_session,
         response_model=Session,
+        tags=["session"],
         summary="Who is signed in",
         responses=problems(401, 503),
     )
     router.add_api_route(
-        "/sign-out",
+        "/api/v1/session/sign-out",
         sign_out,
         methods=["POST"],
         status_code=204,
+        tags=["session"],
         summary="End the session at once",
         responses=problems(401, 403, 503),
     )
-    return router
 
 
 async def show_session(context: Context, caller: Caller) -> Response:

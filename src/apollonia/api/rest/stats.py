@@ -12,17 +12,16 @@ from apollonia.api.schemas import Stats
 from apollonia.errors import BusUnavailableError, NotFoundError
 
 
-def stats_router() -> APIRouter:
+def add_stats(router: APIRouter) -> None:
     """Counts over the whole catalog."""
-    router = APIRouter(tags=["stats"])
     router.add_api_route(
-        "/stats",
+        "/api/v1/stats",
         show_stats,
         response_model=Stats,
+        tags=["stats"],
         summary="Counts, roots and queues",
         responses=problems(401, 503),
     )
-    return router
 
 
 async def show_stats(context: Context) -> Response:

@@ -1,0 +1,156 @@
+"""``FakeLibrary``: the read side and the search over a list in memory, by the plainest means."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from apollonia.domain.kinds import Availability
+from apollonia.domain.paging import TOTAL_CAP, After, FileFilter, Page, Sort, SortKey
+from apollonia.domain.paths import display, folder_of, is_inside
+from apollonia.domain.place import Place
+from apollonia.ports.library import EventFact, NeighborFact, Stats
+
+_VALUES: Mapping[SortKey, Callable[[Place], str | int]] = {
+    SortKey.ADDED: lambda place: place.added_time,
+    SortKey.PATH: lambda place: place.path.hex(),
+    SortKey.TITLE: lambda place: _tag(place, "title"),
+    SortKey.ARTIST: lambda place: _tag(place, "artist"),
+    SortKey.ALBUM: lambda place: _tag(place, "album"),
+    SortKey.DURATION: lambda place: int((place.media or {}).get("duration_ms") or 0),
+    SortKey.SIZE: lambda place: place.size,
+    SortKey.MODIFIED: lambda place: place.modified_time,
+    SortKey.RELEVANCE: lambda place: _tag(place, "title"),
+}
+
+
+class FakeLibrary:
+    """A ``Library`` and a ``Search``. ``error`` makes every call raise it."""
+
+    def __init__(self, places: Sequence[Place] = ()) -> None:
+        self.rows = {place.id: place for place in places}
+        self.neighbor_facts: dict[str, Sequence[NeighborFact]] = {}
+        self.event_facts: dict[str, Sequence[EventFact]] = {}
+        self.error: Exception | None = None
+        self.asked: list[FileFilter] = []
+
+    def add(self, *places: Place) -> None:
+        """Put more files in."""
+        self.rows |= {place.id: place for place in places}
+
+    async def page(
+        self, where: FileFilter, sort: Sort, *, limit: int, after: After | None = None
+    ) -> Page[Place]:
+        """Files in order; as the contract says, never with a text."""
+        assert where.text is None
+        return self._page(where, sort, limit, after)
+
+    async def search(
+        self, where: FileFilter, sort: Sort, *, limit: int, after: After | None = None
+    ) -> Page[Place]:
+        """Files whose path, title, artist or album has every word in it."""
+        assert where.text is not None
+        return self._page(where, sort, limit, after)
+
+    async def place(self, place_id: str) -> Place | None:
+        """One file."""
+        self._fail()
+        return self.rows.get(place_id)
+
+    async def places(self, ids: Sequence[str]) -> Mapping[str, Place]:
+        """Many files."""
+        self._fail()
+        return {one: self.rows[one] for one in ids if one in self.rows}
+
+    async def neighbors(self, place_id: str) -> Sequence[NeighborFact]:
+        """As they were put into ``neighbor_facts``."""
+        self._fail()
+        return self.neighbor_facts.get(place_id, ())
+
+    async def events(self, place_id: str, limit: int) -> Sequence[EventFact]:
+        """As they were put into ``event_facts``."""
+        self._fail()
+        return self.event_facts.get(place_id, ())[:limit]
+
+    async def facets(self, where: FileFilter) -> Mapping[str, Mapping[str, int]]:
+        """Counts, each without its own filter."""
+        self._fail()
+        self.asked.append(where)
+        kinds = self._matching(replace(where, kinds=()))
+        formats = self._matching(replace(where, formats=()))
+        return {
+            "kind": Counter(place.kind.value for place in kinds),
+            "format": Counter(place.format for place in formats if place.format),
+        }
+
+    async def stats(self) -> Stats:
+        """Counted anew each time."""
+        self._fail()
+        kept = [one for one in self.rows.values() if one.availability is not Availability.TRASHED]
+        present = [one for one in kept if one.availability is Availability.PRESENT]
+        return Stats(
+            files=len(kept),
+            by_kind=Counter(place.kind.value for place in kept),
+            by_format=Counter(place.format for place in kept if place.format),
+            by_status=Counter(place.status.value for place in kept),
+            by_availability=Counter(place.availability.value for place in kept),
+            total_size=sum(place.size for place in present),
+            total_duration_ms=sum((one.media or {}).get("duration_ms") or 0 for one in present),
+            dead_letters=0,
+        )
+
+    def _fail(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+    def _page(self, where: FileFilter, sort: Sort, limit: int, after: After | None) -> Page[Place]:
+        self._fail()
+        self.asked.append(where)
+        value = _VALUES[sort.key]
+        found = sorted(
+            self._matching(where),
+            key=lambda place: (value(place), place.id),
+            reverse=sort.descending,
+        )
+        total = len(found) if len(found) <= TOTAL_CAP else None
+        if after is not None:
+            found = [one for one in found if _is_after((value(one), one.id), after, sort)]
+        items = tuple(found[:limit])
+        more = len(found) > limit
+        return Page(items, After(value(items[-1]), items[-1].id) if more else None, total)
+
+    def _matching(self, where: FileFilter) -> list[Place]:
+        return [place for place in self.rows.values() if _matches(place, where)]
+
+
+def _tag(place: Place, name: str) -> str:
+    tags = (place.media or {}).get("tags") or {}
+    return str(tags.get(name) or "")
+
+
+def _is_after(key: tuple[str | int, str], after: After, sort: Sort) -> bool:
+    reference = (after.value, after.id)
+    return key < reference if sort.descending else key > reference
+
+
+def _matches(place: Place, where: FileFilter) -> bool:
+    words = (where.text or "").casefold().split()
+    text = " ".join(
+        (display(place.path), *(_tag(place, name) for name in ("title", "artist", "album")))
+    ).casefold()
+    return (
+        (not where.kinds or place.kind.value in where.kinds)
+        and (not where.formats or place.format in where.formats)
+        and (not where.availabilities or place.availability.value in where.availabilities)
+        and (not where.statuses or place.status.value in where.statuses)
+        and (where.root is None or place.root == where.root)
+        and _in_folder(place, where)
+        and all(word in text for word in words)
+    )
+
+
+def _in_folder(place: Place, where: FileFilter) -> bool:
+    if where.folder is None:
+        return True
+    if where.recursive:
+        return is_inside(place.path, where.folder)
+    return folder_of(place.path) == where.folder
