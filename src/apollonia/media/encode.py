@@ -29,6 +29,7 @@ __all__ = [
     "Film",
     "Subtitle",
     "cover_jpeg",
+    "sample_cover",
     "write_audio",
     "write_image",
     "write_video",
@@ -185,6 +186,11 @@ def cover_jpeg(image: "Image") -> bytes:
     out = io.BytesIO()
     image.convert("RGB").save(out, "JPEG", quality=88)
     return out.getvalue()
+
+
+def sample_cover(size: tuple[int, int] = (60, 40)) -> bytes:
+    """A small JPEG that can be told from others by its size."""
+    return cover_jpeg(_pattern(size)(0.0))
 
 
 def _open(path: Path, muxer: str, options: Mapping[str, str]) -> "OutputContainer":

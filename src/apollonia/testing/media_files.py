@@ -8,6 +8,7 @@ The extension decides the format. The same arguments give the same bytes; ``seed
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from apollonia.media.encode import (
     AUDIO_FORMATS,
@@ -16,6 +17,7 @@ from apollonia.media.encode import (
     Extras,
     Film,
     Subtitle,
+    sample_cover,
     write_audio,
     write_image,
     write_video,
@@ -42,6 +44,7 @@ TAGS = {
     "disc": "1/2",
     "comment": "A comment",
 }
+_SMALL = ("mp3", "flac")
 _EXTENSIONS = {"jpg": "jpeg", "tif": "tiff"}
 
 
@@ -56,7 +59,7 @@ def make_audio(
     **tags: str,
 ) -> Path:
     """A tone with tags (FFmpeg's names; without any, those of ``TAGS``)."""
-    extras = _extras(path.parent, seconds, cover=cover, chapters=chapters, tags=tags, seed=seed)
+    extras = _extras(seconds, cover=cover, chapters=chapters, tags=tags, seed=seed)
     return write_audio(path, format_ or path.suffix[1:], seconds=seconds, extras=extras)
 
 
@@ -74,7 +77,7 @@ def make_video(  # noqa: PLR0913 - a builder: each keyword is one thing a test m
     **tags: str,
 ) -> Path:
     """Wandering bars with a tone; ``subtitles`` are languages, the first one is the default."""
-    extras = _extras(path.parent, seconds, cover=cover, chapters=chapters, tags=tags, seed=seed)
+    extras = _extras(seconds, cover=cover, chapters=chapters, tags=tags, seed=seed)
     tracks = tuple(
         Subtitle(language, ((0, 400, f"Hello in {language}"),), default=not number)
         for number, language in enumerate(subtitles)
@@ -98,34 +101,22 @@ def make_library(folder: Path, count: int, *, per_album: int = 12) -> list[Path]
     """
     from apollonia.media.retag import numbered_copies  # noqa: PLC0415 - encodes when first used
 
-    folder.mkdir(parents=True, exist_ok=True)
-    sources = [make_audio(folder / f".seed.{kind}", title="0" * 40) for kind in ("mp3", "flac")]
-    try:
+    with TemporaryDirectory() as work:
+        sources = [make_audio(Path(work) / f"seed.{kind}", title="0" * 40) for kind in _SMALL]
         return numbered_copies(sources, folder, count, per_album)
-    finally:
-        for source in sources:
-            source.unlink()
 
 
 def _extras(
-    folder: Path, seconds: float, *, cover: bool, chapters: int, tags: dict[str, str], seed: int
+    seconds: float, *, cover: bool, chapters: int, tags: dict[str, str], seed: int
 ) -> Extras:
-    named = tags or dict(TAGS)
+    named = tags or TAGS
     if seed:
         named = named | {"comment": f"Seed {seed}"}
     length = round(seconds * 1000 / max(chapters, 1))
     return Extras(
         tags=named,
-        cover=_cover(folder) if cover else None,
+        cover=sample_cover() if cover else None,
         chapters=[
             Chapter(length * n, length * (n + 1), f"Chapter {n + 1}") for n in range(chapters)
         ],
     )
-
-
-def _cover(folder: Path) -> bytes:
-    file = write_image(folder / ".cover.jpg", "jpeg", size=(60, 40))
-    try:
-        return file.read_bytes()
-    finally:
-        file.unlink()
