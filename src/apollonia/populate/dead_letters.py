@@ -1,0 +1,40 @@
+"""What could not be handled, into the catalog, where people look at it."""
+
+from collections.abc import Sequence
+
+from apollonia.domain.times import format_micros
+from apollonia.messages import foreign_message_id
+from apollonia.ports.bus import Delivery
+from apollonia.ports.catalog import DeadLetter, UnitOfWork
+from apollonia.ports.clock import Clock
+from apollonia.work import dead_letter
+
+_SUFFIX = ".dead"
+
+
+class DeadLetterKeeper:
+    """The handler of every ``<queue>.dead``."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+
+    async def __call__(self, scope: UnitOfWork, deliveries: Sequence[Delivery]) -> None:
+        """Keep them; a broker's own dead letters, without our headers, too."""
+        now = format_micros(self._clock.now_micros())
+        await scope.save_dead_letters([_letter(delivery, now) for delivery in deliveries])
+
+
+def _letter(delivery: Delivery, now: str) -> DeadLetter:
+    message = delivery.message
+    headers = message.headers
+    attempts = headers.get(dead_letter.ATTEMPTS, "")
+    return DeadLetter(
+        message_id=message.message_id or foreign_message_id(message.body),
+        queue=headers.get(dead_letter.QUEUE, delivery.queue.removesuffix(_SUFFIX)),
+        schema=message.schema,
+        body=message.body,
+        reason=headers.get(dead_letter.REASON, "the broker gave up delivering it"),
+        error=headers.get(dead_letter.ERROR, "undeliverable"),
+        attempts=int(attempts) if attempts.isdecimal() else 0,
+        time=headers.get(dead_letter.TIME, now),
+    )

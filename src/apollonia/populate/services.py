@@ -1,0 +1,77 @@
+"""The services of this capability, ready to run."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from apollonia.messages import GRAPH_QUEUE, POPULATOR_QUEUE
+from apollonia.observe.metrics import Metrics
+from apollonia.populate.changes_relay import ChangesRelay
+from apollonia.populate.dead_letters import DeadLetterKeeper
+from apollonia.populate.file_projector import FileProjector
+from apollonia.populate.graph_projector import GraphProjector
+from apollonia.ports.broadcast import Broadcast
+from apollonia.ports.bus import Bus
+from apollonia.ports.catalog import Catalog
+from apollonia.ports.clock import Clock
+from apollonia.ports.graph import Graph
+from apollonia.ports.library import Library
+from apollonia.work.job import Job
+from apollonia.work.runner import Runner
+from apollonia.work.service import Service
+
+CONSUMED = (POPULATOR_QUEUE, GRAPH_QUEUE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulatePorts:
+    """What the services need."""
+
+    bus: Bus
+    broadcast: Broadcast
+    catalog: Catalog
+    library: Library
+    graph: Graph
+    clock: Clock
+    metrics: Metrics
+
+
+def populate_services(ports: PopulatePorts) -> Sequence[Service]:
+    """The relay, then everything that reads a queue; the topology MUST be declared before."""
+    relay = ChangesRelay(
+        catalog=ports.catalog, bus=ports.bus, broadcast=ports.broadcast, clock=ports.clock
+    )
+    files = Job(
+        queue=POPULATOR_QUEUE,
+        scope=ports.catalog.begin,
+        handle=FileProjector(clock=ports.clock),
+        after_commit=relay.nudge,
+    )
+    graph = Job(
+        queue=GRAPH_QUEUE,
+        scope=_no_scope,
+        handle=GraphProjector(library=ports.library, graph=ports.graph),
+    )
+    dead = [
+        Job(
+            queue=f"{queue}.dead",
+            scope=ports.catalog.begin,
+            handle=DeadLetterKeeper(clock=ports.clock),
+        )
+        for queue in CONSUMED
+    ]
+    return (
+        relay,
+        _runner(ports, files),
+        _runner(ports, graph),
+        *(_runner(ports, it) for it in dead),
+    )
+
+
+def _runner[S](ports: PopulatePorts, job: Job[S]) -> Runner[S]:
+    return Runner(job=job, bus=ports.bus, clock=ports.clock, metrics=ports.metrics)
+
+
+@asynccontextmanager
+async def _no_scope() -> AsyncIterator[None]:
+    yield

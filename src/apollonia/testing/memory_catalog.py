@@ -1,0 +1,212 @@
+"""A catalog in one process' memory: the write side, and the reads that projections need."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from apollonia.domain.place import Place, Tombstone
+from apollonia.errors import CatalogUnavailableError, ConflictError
+from apollonia.messages import Change
+from apollonia.ports.catalog import DeadLetter, PendingChange, StoredEvent
+
+
+@dataclass(slots=True)
+class _State:
+    """Everything committed; a unit of work changes a copy."""
+
+    events: dict[str, StoredEvent] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    ids: dict[bytes, str] = field(default_factory=dict)
+    tombstones: dict[bytes, Tombstone] = field(default_factory=dict)
+    pending: list[PendingChange] = field(default_factory=list)
+    letters: dict[tuple[str, str], DeadLetter] = field(default_factory=dict)
+
+    def copy(self) -> "_State":
+        return _State(
+            dict(self.events),
+            dict(self.places),
+            dict(self.ids),
+            dict(self.tombstones),
+            list(self.pending),
+            dict(self.letters),
+        )
+
+
+class MemoryUnitOfWork:
+    """A ``UnitOfWork`` over a copy of the catalog's state."""
+
+    def __init__(self, state: _State) -> None:
+        self._state = state
+
+    async def known_events(self, event_ids: Collection[str]) -> frozenset[str]:
+        """Which of these events the log has."""
+        return frozenset(id_ for id_ in event_ids if id_ in self._state.events)
+
+    async def append_events(self, events: Sequence[StoredEvent]) -> None:
+        """Append those that are new."""
+        for event in events:
+            self._state.events.setdefault(event.event_id, event)
+
+    async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
+        """The places at these paths."""
+        ids = self._state.ids
+        return {path: self._state.places[ids[path]] for path in paths if path in ids}
+
+    async def places_by_id(self, ids: Collection[str]) -> Mapping[str, Place]:
+        """The places with these ids."""
+        return {id_: self._state.places[id_] for id_ in ids if id_ in self._state.places}
+
+    async def tombstones_at(self, paths: Collection[bytes]) -> Mapping[bytes, Tombstone]:
+        """The tombstones at these paths."""
+        tombs = self._state.tombstones
+        return {path: tombs[path] for path in paths if path in tombs}
+
+    async def save_places(self, places: Sequence[Place]) -> None:
+        """Insert or replace by id; places may exchange their paths."""
+        newest = {place.id: place for place in places}
+        for place in newest.values():
+            old = self._state.places.get(place.id)
+            if old is not None and self._state.ids.get(old.path) == place.id:
+                del self._state.ids[old.path]
+        for place in newest.values():
+            if self._state.ids.setdefault(place.path, place.id) != place.id:
+                raise ConflictError(f"{place.path!r} belongs to file {self._state.ids[place.path]}")
+            self._state.places[place.id] = place
+
+    async def save_tombstones(self, tombstones: Sequence[Tombstone]) -> None:
+        """Insert or replace by path."""
+        self._state.tombstones |= {tomb.path: tomb for tomb in tombstones}
+
+    async def delete_tombstones(self, paths: Collection[bytes]) -> None:
+        """Forget them."""
+        for path in paths:
+            self._state.tombstones.pop(path, None)
+
+    async def record_changes(self, changes: Sequence[PendingChange]) -> None:
+        """For the relay."""
+        self._state.pending += changes
+
+    async def save_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep those that are new."""
+        for letter in letters:
+            self._state.letters.setdefault((letter.queue, letter.message_id), letter)
+
+
+class MemoryCatalog:
+    """A ``Catalog`` for tests; set ``away`` to make every call raise ``CatalogUnavailableError``.
+
+    Offers ``places`` of the ``Library`` port too, and its contents to look at.
+    """
+
+    def __init__(self) -> None:
+        self.away = False
+        self._state = _State()
+        self._lock = asyncio.Lock()
+        self._changes: list[Change] = []
+        self._position = 0
+        self._published = 0
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[MemoryUnitOfWork]:
+        """One transaction at a time."""
+        self._check()
+        async with self._lock:
+            state = self._state.copy()
+            yield MemoryUnitOfWork(state)
+            self._check()
+            self._state = state
+
+    async def relay_changes(self, limit: int) -> Sequence[Change]:
+        """Number the next changes."""
+        self._check()
+        async with self._lock:
+            taken, self._state.pending = self._state.pending[:limit], self._state.pending[limit:]
+            changes = [
+                Change(
+                    position=position,
+                    entity=pending.entity,
+                    id=pending.id,
+                    op=pending.op,
+                    timestamp=pending.timestamp,
+                )
+                for position, pending in enumerate(taken, self._position + 1)
+            ]
+            self._changes += changes
+            self._position += len(changes)
+        return changes
+
+    async def changes(self, after: int, limit: int) -> Sequence[Change]:
+        """Changes with greater positions."""
+        self._check()
+        return [change for change in self._changes if change.position > after][:limit]
+
+    async def position(self) -> int:
+        """The newest position."""
+        self._check()
+        return self._position
+
+    async def oldest_position(self) -> int:
+        """The oldest position still kept."""
+        self._check()
+        return self._changes[0].position if self._changes else 0
+
+    async def published_position(self) -> int:
+        """Up to where the relay has published."""
+        self._check()
+        return self._published
+
+    async def mark_published(self, position: int) -> None:
+        """Never goes back."""
+        self._check()
+        self._published = max(self._published, position)
+
+    async def prune_changes(self, keep: int) -> int:
+        """Drop what is published and old."""
+        self._check()
+        end = min(self._published, self._position - keep)
+        kept = [change for change in self._changes if change.position > end]
+        dropped = len(self._changes) - len(kept)
+        self._changes = kept
+        return dropped
+
+    async def ping(self) -> None:
+        """Raise while ``away``."""
+        self._check()
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    async def places(self, ids: Sequence[str]) -> Mapping[str, Place]:
+        """Many files by id."""
+        self._check()
+        return {id_: self._state.places[id_] for id_ in ids if id_ in self._state.places}
+
+    def place_at(self, path: bytes) -> Place | None:
+        """A copy of what is at a path."""
+        id_ = self._state.ids.get(path)
+        return None if id_ is None else replace(self._state.places[id_])
+
+    @property
+    def all_places(self) -> Mapping[bytes, Place]:
+        """Every place by its path."""
+        return {place.path: place for place in self._state.places.values()}
+
+    @property
+    def tombstones(self) -> Mapping[bytes, Tombstone]:
+        """Every tombstone by its path."""
+        return dict(self._state.tombstones)
+
+    @property
+    def events(self) -> Sequence[StoredEvent]:
+        """The log, in the order of appending."""
+        return list(self._state.events.values())
+
+    @property
+    def dead_letters(self) -> Sequence[DeadLetter]:
+        """The dead letters kept."""
+        return list(self._state.letters.values())
+
+    def _check(self) -> None:
+        if self.away:
+            raise CatalogUnavailableError
