@@ -61,6 +61,29 @@ describe("status", () => {
     expect(await screen.findByText(/No folder is watched/)).toBeVisible();
   });
 
+  test("a folder in trouble shows in the header, even while another one is scanned", async () => {
+    library.roots = [
+      aRoot({ root: "/a", state: "scanning" }),
+      aRoot({ root: "/b", state: "unavailable" }),
+    ];
+    mountPage();
+    expect(await screen.findByRole("button", { name: /Scan progress/ })).toHaveTextContent(
+      "A folder needs attention",
+    );
+  });
+
+  test("a dark system gets a dark page", async () => {
+    const { matchMedia } = window;
+    window.matchMedia = (query) => ({ ...matchMedia(query), matches: query.includes("dark") });
+    try {
+      mountPage();
+      await screen.findByRole("button", { name: "Colour scheme: As the system" });
+      expect(document.documentElement).toHaveAttribute("data-mantine-color-scheme", "dark");
+    } finally {
+      window.matchMedia = matchMedia;
+    }
+  });
+
   test("the colour scheme follows the system until one is chosen", async () => {
     const { user } = mountPage();
     const button = await screen.findByRole("button", { name: "Colour scheme: As the system" });

@@ -9,6 +9,15 @@ import { RootPanel } from "./root-panel";
 import classes from "./scan-progress.module.css";
 import { TotalsPanel } from "./totals-panel";
 
+function Trouble() {
+  return (
+    <>
+      <IconAlertTriangle size={18} color="var(--app-danger)" aria-hidden="true" />
+      <span className="visually-hidden">A folder needs attention. </span>
+    </>
+  );
+}
+
 function Sign({ progress }: { progress: Progress }) {
   if (progress.busy) {
     return (
@@ -22,9 +31,7 @@ function Sign({ progress }: { progress: Progress }) {
       />
     );
   }
-  if (progress.troubled) {
-    return <IconAlertTriangle size={18} color="var(--app-danger)" aria-hidden="true" />;
-  }
+  if (progress.troubled) return <Trouble />;
   return <IconDatabase size={18} stroke={1.6} aria-hidden="true" />;
 }
 
@@ -67,6 +74,7 @@ export function ScanProgress() {
           h={36}
           className={`${classes.pill} tabular`}
           leftSection={<Sign progress={progress} />}
+          rightSection={progress.busy && progress.troubled ? <Trouble /> : null}
         >
           <Words stats={stats} progress={progress} />
         </Button>
