@@ -18,7 +18,6 @@ from apollonia.ports.cache import Cache
 from apollonia.ports.library import Library
 
 _STEP = 64
-_TIME_LIMIT_S = 20.0
 _NOTHING_TTL_S = 600.0
 _FLIGHT_TTL_S = 15.0
 _MAX_AT_ONCE = 4
@@ -50,22 +49,24 @@ class Artwork:
         cache: Cache,
         media: PictureMaker,
         roots: Sequence[bytes],
+        time_limit_s: float = 20.0,
     ) -> None:
         self._library = library
         self._blobs = blobs
         self._cache = cache
         self._media = media
         self._roots = tuple(roots)
+        self._time_limit_s = time_limit_s
         self._slots = asyncio.Semaphore(_MAX_AT_ONCE)
         self._waiting = 0
 
     async def picture(self, place: Place, size: int) -> Blob | None:
-        """At most ``size`` pixels, in steps of 64; raises ``Unavailable`` after 20 s."""
+        """At most ``size`` pixels, in steps of 64; raises ``TimeLimitError`` when it takes long."""
         if place.kind not in _HAS_ARTWORK:
             return None
         stepped = max(_STEP, size - size % _STEP)
         try:
-            async with asyncio.timeout(_TIME_LIMIT_S):
+            async with asyncio.timeout(self._time_limit_s):
                 async for source in self._sources(place):
                     found = await self._from(source, stepped)
                     if found is not None:

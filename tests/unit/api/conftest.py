@@ -48,6 +48,7 @@ class World:
     changes: FakeChanges = field(default_factory=FakeChanges)
     control: FakeControl = field(default_factory=FakeControl)
     identity: FakeIdentity = field(default_factory=FakeIdentity)
+    bus: MemoryBus = field(default_factory=MemoryBus)
     artwork: FakeArtwork = field(default_factory=FakeArtwork)
     clock: ManualClock = field(default_factory=ManualClock)
     metrics: Metrics = field(default_factory=Metrics)
@@ -72,7 +73,7 @@ class World:
             cache=FakeCache(),
             blobs=FakeBlobs(),
             broadcast=self.changes,
-            bus=MemoryBus(),
+            bus=self.bus,
             artwork=self.artwork,
             metrics=self.metrics,
             clock=self.clock,

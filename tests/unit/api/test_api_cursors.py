@@ -1,7 +1,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apollonia.api.cursors import MAX_CURSOR_CHARS, Cursors
@@ -29,6 +29,7 @@ FILTERS = st.builds(
 SORTS = st.builds(Sort, st.sampled_from(SortKey), st.booleans())
 
 
+@settings(deadline=None)  # other tests share the cores
 @given(AFTERS, FILTERS, SORTS)
 def test_cursor_comes_back_as_it_was(after, where, sort):
     cursor = CURSORS.encode(after, where, sort)
@@ -38,6 +39,7 @@ def test_cursor_comes_back_as_it_was(after, where, sort):
     assert type(back.value) is type(after.value)
 
 
+@settings(deadline=None)  # other tests share the cores
 @given(AFTERS, FILTERS, SORTS, FILTERS, SORTS)
 def test_cursor_is_bound_to_its_list(after, where, sort, other_where, other_sort):
     if (where, sort) == (other_where, other_sort):
@@ -47,6 +49,7 @@ def test_cursor_is_bound_to_its_list(after, where, sort, other_where, other_sort
         CURSORS.decode(cursor, other_where, other_sort)
 
 
+@settings(deadline=None)  # other tests share the cores
 @given(AFTERS, st.data())
 def test_cursor_that_was_changed_is_refused(after, data):
     where, sort = FileFilter(), Sort()
@@ -64,6 +67,7 @@ def test_cursor_that_was_changed_is_refused(after, data):
         CURSORS.decode(changed, where, sort)
 
 
+@settings(deadline=None)  # other tests share the cores
 @given(st.text(max_size=200))
 def test_cursor_that_is_no_cursor_is_refused(text):
     with pytest.raises(InvalidCursorError):

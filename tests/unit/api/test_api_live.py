@@ -63,7 +63,7 @@ async def test_live_resumes_without_gap_or_repeat(feeding):
     await settled(feeding, 1200)
     line = await feeding.open("/api/v1/live?since=10")
     assert (await line.event())["position"] == 1200
-    seen = []
+    seen: list[int] = []
     while len(seen) < 1190:
         seen += [item["position"] for item in (await line.event())["items"]]
     feeding.changes.add(3)
@@ -204,7 +204,7 @@ async def test_live_slow_reader_is_reset_and_closed(feeding):
         feed.ping()
         await asyncio.sleep(0)
     line.reads.set()
-    events = []
+    events: list[dict[str, object]] = []
     while not events or events[-1]["type"] != "reset":
         events.append(await line.event())
     assert len(events) < 5
