@@ -6,6 +6,7 @@ import sys
 from base64 import b64encode
 from typing import Any
 
+from apollonia.domain.kinds import kind_by_extension
 from apollonia.media.content import Content
 from apollonia.media.faults import MediaFault
 from apollonia.media.reading import (
@@ -59,9 +60,11 @@ class Inspector:
         except OSError:
             raise
         except MemoryError:
-            return _error("memory", "It needs more memory than a media worker may have.")
+            words = "It needs more memory than a media worker may have."
+            return {"media": _by_name(name)} | _error("memory", words)
         except Exception as error:  # noqa: BLE001 - a decoder's surprise is this file's, not ours
-            return _error("corrupt", f"It confuses its decoder ({type(error).__name__}).")
+            words = f"It confuses its decoder ({type(error).__name__})."
+            return {"media": _by_name(name)} | _error("corrupt", words)
         answer: dict[str, Any] = {"media": probed.media}
         if probed.fault is not None:
             answer |= _error(probed.fault.fault, probed.fault.message)
@@ -96,6 +99,10 @@ def _silence_decoders() -> None:
         import av  # noqa: PLC0415 - the decoders' libraries are large
 
         av.logging.set_level(None)
+
+
+def _by_name(name: str) -> dict[str, Any]:
+    return {"kind": str(kind_by_extension(name))}
 
 
 def _row(file: OpenFile) -> list[int]:

@@ -2,6 +2,8 @@
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from apollonia.media.content import Content
@@ -15,9 +17,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 PILLOW_NAMES = {
-    "jpeg": ("JPEG", "MPO"),
+    "jpeg": ("JPEG",),
     "png": ("PNG",),
-    "bmp": ("BMP", "DIB"),
+    "bmp": ("BMP",),
     "webp": ("WEBP",),
     "gif": ("GIF",),
     "avif": ("AVIF",),
@@ -53,27 +55,27 @@ def probe_image(
         return {}, MediaFault("memory", "It needs more memory than a media worker may have.")
 
 
-def open_picture(content: Content, known: Format) -> "Image":
+@contextmanager
+def open_picture(content: Content, known: Format) -> Iterator["Image"]:
     """The picture with its header read and nothing decoded; Pillow reads only this format.
 
     Raises:
         MediaFault: the header cannot be read.
     """
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - in workers only
+    from PIL import Image  # noqa: PLC0415 - in workers only
 
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours, and checked before anything is decoded
     os.lseek(content.fd, 0, os.SEEK_SET)
-    stream = os.fdopen(os.dup(content.fd), "rb")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Image.open(stream, formats=PILLOW_NAMES[known.name])
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, OverflowError) as error:
-        stream.close()
-        raise MediaFault("corrupt", "Its header is damaged, or it ends in it.") from error
-    except BaseException:
-        stream.close()
-        raise
+    with os.fdopen(os.dup(content.fd), "rb") as stream:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                image = Image.open(stream, formats=PILLOW_NAMES[known.name])
+        except (OSError, SyntaxError, ValueError, OverflowError) as error:
+            words = "Its header is damaged, or the file ends in it."
+            raise MediaFault("corrupt", words) from error
+        with image:
+            yield image
 
 
 def _describe(image: "Image", known: Format) -> dict[str, Any]:
