@@ -242,8 +242,9 @@ def _root(root: bytes, connection: sqlite3.Connection) -> RootRecord:
 
 def _prune(before_micros: int, connection: sqlite3.Connection) -> int:
     gone = connection.execute("DELETE FROM entries WHERE gone_micros < ?", (before_micros,))
-    connection.execute(
-        "DELETE FROM folders WHERE NOT EXISTS"
-        " (SELECT 1 FROM entries WHERE entries.folder_id = folders.id)"
-    )
+    if gone.rowcount:
+        connection.execute(
+            "DELETE FROM folders WHERE NOT EXISTS"
+            " (SELECT 1 FROM entries WHERE entries.folder_id = folders.id)"
+        )
     return gone.rowcount

@@ -1,0 +1,60 @@
+"""What a look hands on, and what became of it."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from apollonia.domain.neighbours import FolderNeighbours
+from apollonia.ingest.asks import Ready, Tally
+from apollonia.media.requests import Inspection
+from apollonia.ports.index import Entry
+
+if TYPE_CHECKING:
+    from apollonia.ingest.watched_root import WatchedRoot
+
+Origin = Literal["watch", "scan"]
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A file that is new, changed or moved.
+
+    ``moved_from``: it was there, and that path is free now. ``same_as``: an entry with the very
+    same content, whose hashes are taken over; only its headers are read.
+    """
+
+    root: "WatchedRoot"
+    path: bytes
+    stat: os.stat_result
+    neighbours: FolderNeighbours
+    origin: Origin
+    ready: Ready
+    moved_from: bytes | None = None
+    same_as: Entry | None = None
+    tally: Tally | None = None
+
+    @property
+    def needs_hash(self) -> bool:
+        """Whether its content has to be read."""
+        return self.same_as is None
+
+
+@dataclass(slots=True)
+class Read:
+    """A candidate that was looked into."""
+
+    candidate: Candidate
+    inspection: Inspection
+
+
+@dataclass(slots=True)
+class Lost:
+    """A known file that is not there any more."""
+
+    root: "WatchedRoot"
+    path: bytes
+    origin: Origin
+    tally: Tally | None = None
+
+
+Finding = Read | Lost

@@ -1,0 +1,95 @@
+"""What was found becomes durable, together with the events that tell of it.
+
+The only writer of entries, so it decides what happened: against the index as it is at this moment,
+not as it was when somebody looked.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from itertools import batched
+
+from apollonia.domain.ordering import MonotonicStamps
+from apollonia.errors import Unavailable
+from apollonia.ingest.backoff import Backoff
+from apollonia.ingest.candidate import Finding
+from apollonia.ingest.draft import Draft, finding_root
+from apollonia.observe.logs import get_logger
+from apollonia.ports.clock import Clock
+from apollonia.ports.index import Commit, Index
+
+log = get_logger(__name__)
+
+_SLICE = 32  # bounds how long the event loop is kept: a few milliseconds
+_QUEUED_BATCHES = 32
+
+
+class Committer:
+    """Takes findings in batches; ``on_done`` hears of each once it is durable or needless."""
+
+    def __init__(
+        self,
+        *,
+        index: Index,
+        clock: Clock,
+        on_done: Callable[[Finding], None],
+        on_commit: Callable[[], None],
+        commit_files: int,
+    ) -> None:
+        self._index = index
+        self._clock = clock
+        self._on_done = on_done
+        self._on_commit = on_commit
+        self._commit_files = commit_files
+        self._stamps = MonotonicStamps()
+        self._queue: asyncio.Queue[Sequence[Finding]] = asyncio.Queue(_QUEUED_BATCHES)
+
+    def not_before(self, micros: int) -> None:
+        """Stamps continue after this one: the last of a root that joins."""
+        self._stamps.last_micros = max(self._stamps.last_micros, micros)
+
+    async def put(self, findings: Sequence[Finding]) -> None:
+        """Hand over; waits while too much is waiting."""
+        if findings:
+            await self._queue.put(findings)
+
+    async def run(self) -> None:
+        """Until cancelled. What was not committed then is found again by the next scan."""
+        while True:
+            findings = list(await self._queue.get())
+            while len(findings) < self._commit_files and not self._queue.empty():
+                findings.extend(self._queue.get_nowait())
+            await self._commit(findings)
+
+    async def _commit(self, findings: Sequence[Finding]) -> None:
+        backoff = Backoff(self._clock)
+        while True:
+            try:
+                commit = await self._draft(findings)
+                if commit.entries:
+                    await self._index.commit(commit)
+                break
+            except Unavailable as error:
+                _report(findings, error.message)
+                log.warning("index cannot be written", reason=error.message, files=len(findings))
+                await backoff.wait()
+        if backoff.waited:
+            _report(findings, None)
+        for finding in findings:
+            self._on_done(finding)
+        if commit.messages:
+            self._on_commit()
+
+    async def _draft(self, findings: Sequence[Finding]) -> Commit:
+        paths = {path for finding in findings for path in Draft.concerned(finding)}
+        known = await self._index.entries(paths)
+        draft = Draft(known, self._stamps, self._clock.now_micros())
+        for some in batched(findings, _SLICE):
+            for finding in some:
+                draft.add(finding)
+            await asyncio.sleep(0)
+        return draft.commit()
+
+
+def _report(findings: Sequence[Finding], trouble: str | None) -> None:
+    for root in {id(root): root for root in map(finding_root, findings)}.values():
+        root.progress.trouble("index", trouble)

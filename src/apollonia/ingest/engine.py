@@ -1,0 +1,46 @@
+"""What all roots of one process share: the ports, and the way from a candidate to an entry."""
+
+from collections.abc import Callable
+
+from apollonia.domain.paths import is_inside
+from apollonia.ingest.moves import Moves
+from apollonia.ingest.options import IngestOptions
+from apollonia.ingest.pipeline import Pipeline
+from apollonia.ingest.ports import IngestPorts
+from apollonia.ingest.settle import Settle
+from apollonia.ingest.watched_root import WatchedRoot
+
+
+class Engine:
+    """Built once per process; ``on_commit`` is called when there are new events to publish."""
+
+    def __init__(
+        self, ports: IngestPorts, options: IngestOptions, on_commit: Callable[[], None]
+    ) -> None:
+        self.ports = ports
+        self.options = options
+        self.roots: list[WatchedRoot] = []
+        self.moves = Moves(ports.clock)
+        self.settle = Settle(ports.files, ports.clock, options)
+        self.pipeline = Pipeline(
+            ports=ports,
+            settle=self.settle,
+            options=options,
+            on_commit=on_commit,
+            recheck=self.recheck,
+        )
+
+    def recheck(self, path: bytes) -> None:
+        """Look at this path again, whichever root it is in."""
+        for root in self._holding(path):
+            root.hints.name(path)
+
+    def left(self, folder: bytes) -> None:
+        """A folder was moved away from here, and has been looked at where it is now."""
+        for root in self._holding(folder):
+            if root.watcher is not None:
+                root.watcher.remove_under(folder)
+            root.hints.tree(folder)
+
+    def _holding(self, path: bytes) -> list[WatchedRoot]:
+        return [root for root in self.roots if is_inside(path, root.path)]

@@ -1,0 +1,79 @@
+"""Which paths are being worked on: one path is never worked on twice at a time."""
+
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
+
+from apollonia.ports.clock import Clock
+
+
+@dataclass(slots=True)
+class Flight:
+    """``again``: look once more when it has landed. ``rewritten``: its writer closed it again."""
+
+    again: bool = False
+    rewritten: bool = False
+
+
+class Flights:
+    """Paths in hand, sources of moves that are claimed, and what was cataloged just now."""
+
+    def __init__(self, clock: Clock, recent_s: float) -> None:
+        self._clock = clock
+        self._recent_s = recent_s
+        self._flights: dict[bytes, Flight] = {}
+        self._claims: Counter[bytes] = Counter()
+        self._recent: OrderedDict[bytes, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many paths are in hand."""
+        return len(self._flights)
+
+    def start(self, path: bytes, claims: bytes | None = None) -> bool:
+        """Take a path in hand; ``False``: it is already, and will be looked at once more."""
+        if self.is_busy(path):
+            return False
+        self._flights[path] = Flight()
+        if claims is not None:
+            self._claims[claims] += 1
+        return True
+
+    def end(self, path: bytes, claims: bytes | None = None, *, cataloged: bool = False) -> Flight:
+        """Let go of a path; what happened to it meanwhile."""
+        if claims is not None:
+            self._claims[claims] -= 1
+            if not self._claims[claims]:
+                del self._claims[claims]
+        if cataloged:
+            self._remember(path)
+        return self._flights.pop(path, Flight())
+
+    def is_busy(self, path: bytes) -> bool:
+        """Whether it is in hand; then it will be looked at once more."""
+        flight = self._flights.get(path)
+        if flight is not None:
+            flight.again = True
+        return flight is not None
+
+    def is_claimed(self, path: bytes) -> bool:
+        """Whether a file that is in hand came from this path."""
+        return path in self._claims
+
+    def must_wait(self, path: bytes) -> bool:
+        """A path whose file was just closed: in hand, or cataloged within the settle time?"""
+        flight = self._flights.get(path)
+        if flight is not None:
+            flight.rewritten = True
+            return True
+        return self._recent.get(path, -self._recent_s) + self._recent_s > self._clock.monotonic()
+
+    def was_rewritten(self, path: bytes) -> bool:
+        """Whether its writer closed it again since it was taken in hand."""
+        flight = self._flights.get(path)
+        return flight is not None and flight.rewritten
+
+    def _remember(self, path: bytes) -> None:
+        now = self._clock.monotonic()
+        self._recent[path] = now
+        self._recent.move_to_end(path)
+        while self._recent and next(iter(self._recent.values())) + self._recent_s <= now:
+            self._recent.popitem(last=False)

@@ -1,0 +1,205 @@
+"""From a candidate to a durable entry: read in batches by the media workers, then committed."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from itertools import batched
+
+from apollonia.errors import MediaUnavailableError
+from apollonia.ingest.asks import Ready, Tally
+from apollonia.ingest.backoff import Backoff
+from apollonia.ingest.candidate import Candidate, Finding, Lost, Origin, Read
+from apollonia.ingest.committer import Committer
+from apollonia.ingest.flights import Flights
+from apollonia.ingest.lanes import Lanes
+from apollonia.ingest.large import inspect_large
+from apollonia.ingest.options import IngestOptions
+from apollonia.ingest.ports import IngestPorts
+from apollonia.ingest.settle import Settle
+from apollonia.ingest.watched_root import WatchedRoot
+from apollonia.media.requests import Inspection, InspectRequest
+from apollonia.observe.logs import get_logger
+
+log = get_logger(__name__)
+
+_LARGE_QUEUED = 64
+
+
+class Pipeline:
+    """Bounded at every step: ``offer`` waits while there is too much in hand."""
+
+    def __init__(
+        self,
+        *,
+        ports: IngestPorts,
+        settle: Settle,
+        options: IngestOptions,
+        on_commit: Callable[[], None],
+        recheck: Callable[[bytes], None],
+    ) -> None:
+        self._inspector = ports.inspector
+        self._hasher = ports.large
+        self._settle = settle
+        self._clock = ports.clock
+        self._metrics = ports.metrics
+        self._options = options
+        self._small = Lanes(options.queue_files)
+        self._large = Lanes(_LARGE_QUEUED)
+        self._recheck = recheck
+        self.flights = Flights(ports.clock, options.settle_s)
+        self.committer = Committer(
+            index=ports.index,
+            clock=ports.clock,
+            on_done=self._done,
+            on_commit=on_commit,
+            commit_files=options.commit_files,
+        )
+
+    async def offer(self, candidates: Sequence[Candidate], *, urgent: bool) -> None:
+        """Take them in hand, but for those that are already; waits for room."""
+        for candidate in candidates:
+            if not self.flights.start(candidate.path, candidate.moved_from):
+                continue
+            candidate.root.progress.found += 1
+            if candidate.tally is not None:
+                candidate.tally.add()
+            large = candidate.needs_hash and candidate.stat.st_size > self._options.large_file_bytes
+            try:
+                await (self._large if large else self._small).put(candidate, urgent=urgent)
+            except asyncio.CancelledError:
+                self._drop(candidate)
+                raise
+
+    async def offer_lost(
+        self, root: WatchedRoot, paths: Sequence[bytes], origin: Origin, tally: Tally | None = None
+    ) -> None:
+        """Known files that are gone; those whose move or reading is in hand are looked at later."""
+        lost = [
+            Lost(root, path, origin, tally)
+            for path in paths
+            if not self.flights.is_busy(path) and not self.flights.is_claimed(path)
+        ]
+        if tally is not None:
+            for _ in lost:
+                tally.add()
+        for some in batched(lost, self._options.commit_files):
+            await self.committer.put(some)
+
+    async def run(self) -> None:
+        """Until cancelled; what was not committed then is found again by the next scan."""
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(self._options.concurrency):
+                tasks.create_task(self._read_small())
+            for _ in range(self._options.large_concurrency):
+                tasks.create_task(self._read_large())
+            tasks.create_task(self.committer.run())
+
+    async def _read_small(self) -> None:
+        count, size = self._options.batch_files, self._options.batch_bytes
+        while True:
+            batch = await self._small.take(count, size)
+            requests = [InspectRequest(one.path, hash=one.needs_hash) for one in batch]
+            answers = await self._patiently(batch, partial(self._inspector.inspect, requests))
+            await self._sort(batch, answers)
+
+    async def _read_large(self) -> None:
+        while True:
+            batch = await self._large.take(1, 1)
+            path = batch[0].path
+            answer = await self._patiently(
+                batch, partial(inspect_large, self._hasher, self._inspector, path)
+            )
+            await self._sort(batch, [answer])
+
+    async def _patiently[T](
+        self, batch: Sequence[Candidate], read: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Read; while the workers are away, try again."""
+        backoff = Backoff(self._clock)
+        while True:
+            try:
+                answer = await read()
+            except MediaUnavailableError as error:
+                _report(batch, error.message)
+                log.warning("media workers are away", reason=error.message, files=len(batch))
+                await backoff.wait()
+                continue
+            if backoff.waited:
+                _report(batch, None)
+            return answer
+
+    async def _sort(self, batch: Sequence[Candidate], answers: Sequence[Inspection]) -> None:
+        findings: list[Read] = []
+        for candidate, answer in zip(batch, answers, strict=True):
+            if answer.outcome in {"ok", "error"} and self._is_current(candidate, answer):
+                findings.append(Read(candidate, answer))
+            else:
+                self._put_off(candidate, answer.outcome)
+        self._count(batch, answers)
+        await self.committer.put(findings)
+
+    def _is_current(self, candidate: Candidate, answer: Inspection) -> bool:
+        """Whether what was read is still what is there, as far as we have heard."""
+        if candidate.ready is Ready.CLOSED and self.flights.was_rewritten(candidate.path):
+            return False
+        same, facts = candidate.same_as, answer.facts
+        return (
+            same is None
+            or facts is None
+            or (facts.size, facts.mtime_ns, facts.inode) == (same.size, same.mtime_ns, same.inode)
+        )
+
+    def _put_off(self, candidate: Candidate, outcome: str) -> None:
+        """It changed, vanished or turned into something else while it was in hand."""
+        self._drop(candidate)
+        root, path = candidate.root, candidate.path
+        if outcome == "vanished":
+            self._recheck(path)
+        elif outcome == "not_regular":
+            root.progress.skip(path, "no regular file any more")
+            self._recheck(path)
+        elif not self._settle.is_closing(path):
+            self._settle.arm(root, path)
+
+    def _drop(self, candidate: Candidate) -> None:
+        candidate.root.progress.found -= 1
+        self._land(candidate, cataloged=False)
+
+    def _done(self, finding: Finding) -> None:
+        if isinstance(finding, Lost):
+            if finding.tally is not None:
+                finding.tally.finish()
+            return
+        progress = finding.candidate.root.progress
+        progress.done += 1
+        progress.errors += finding.inspection.error is not None
+        self._land(finding.candidate, cataloged=True)
+
+    def _land(self, candidate: Candidate, *, cataloged: bool) -> None:
+        flight = self.flights.end(candidate.path, candidate.moved_from, cataloged=cataloged)
+        if candidate.tally is not None:
+            candidate.tally.finish()
+        if flight.again:
+            self._recheck(candidate.path)
+        if candidate.moved_from is not None:
+            self._recheck(candidate.moved_from)
+
+    def _count(self, batch: Sequence[Candidate], answers: Sequence[Inspection]) -> None:
+        outcomes = Counter(
+            (candidate.root.root.name, answer.outcome)
+            for candidate, answer in zip(batch, answers, strict=True)
+        )
+        for (root, outcome), number in outcomes.items():
+            self._metrics.files_read.labels(root, outcome).inc(number)
+        sizes: Counter[str] = Counter()
+        for candidate in batch:
+            if candidate.needs_hash:
+                sizes[candidate.root.root.name] += candidate.stat.st_size
+        for root, size in sizes.items():
+            self._metrics.bytes_read.labels(root).inc(size)
+
+
+def _report(batch: Sequence[Candidate], trouble: str | None) -> None:
+    for candidate in batch:
+        candidate.root.progress.trouble("media", trouble)

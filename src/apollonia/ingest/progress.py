@@ -1,0 +1,85 @@
+"""How far the ingest of one root is, in numbers and words."""
+
+from dataclasses import dataclass, field
+
+from apollonia.domain.kinds import RootState
+from apollonia.domain.paths import display
+from apollonia.domain.roots import MAX_SKIPPED, RootStatus, Skipped
+from apollonia.domain.times import format_micros
+
+_REMEMBERED_SKIPS = 10_000
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counted by everyone who works on the root, on the event loop only.
+
+    ``troubles`` are what makes a watched root degraded, each under a word for what is in trouble.
+    """
+
+    root: str
+    state: RootState = RootState.STARTING
+    message: str | None = None
+    found: int = 0
+    done: int = 0
+    errors: int = 0
+    rate: float | None = None
+    last_scan_micros: int | None = None
+    troubles: dict[str, str] = field(default_factory=dict)
+    _skipped: dict[bytes, str] = field(default_factory=dict)
+    _skipped_more: int = 0
+
+    def enter(self, state: RootState, message: str | None = None) -> None:
+        """The root is in this state from now on."""
+        self.state, self.message = state, message
+
+    def begin_scan(self) -> None:
+        """Counts start over, but for what is still in hand."""
+        self.found -= self.done
+        self.done = 0
+        self.errors = 0
+        self._skipped.clear()
+        self._skipped_more = 0
+
+    def skip(self, path: bytes, reason: str) -> None:
+        """Something gets no row of its own; the newest reason for one path counts."""
+        if self._skipped.pop(path, None) is None and len(self._skipped) >= _REMEMBERED_SKIPS:
+            self._skipped_more += 1
+            return
+        self._skipped[path] = reason
+
+    def unskip(self, path: bytes) -> None:
+        """It is gone, or a file like others now."""
+        self._skipped.pop(path, None)
+
+    def trouble(self, what: str, message: str | None) -> None:
+        """Something about the root is in trouble, or (``None``) well again."""
+        if message is None:
+            self.troubles.pop(what, None)
+        else:
+            self.troubles[what] = message
+
+    def status(self) -> RootStatus:
+        """What is reported."""
+        state, message = self.state, self.message
+        if self.troubles:
+            words = " ".join(self.troubles.values())
+            message = f"{message} {words}" if message else words
+            state = RootState.DEGRADED if state is RootState.WATCHING else state
+        newest = list(self._skipped.items())[-MAX_SKIPPED:]
+        return RootStatus(
+            root=self.root,
+            state=state,
+            message=message,
+            found=self.found,
+            done=self.done,
+            errors=self.errors,
+            rate=self.rate,
+            skipped=tuple(Skipped(display(path), reason) for path, reason in reversed(newest)),
+            skipped_count=len(self._skipped) + self._skipped_more,
+            last_scan_time=_time(self.last_scan_micros),
+        )
+
+
+def _time(micros: int | None) -> str | None:
+    return None if micros is None else format_micros(micros)

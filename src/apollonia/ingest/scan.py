@@ -1,0 +1,151 @@
+"""The truth: every folder of a root against the index, and what the index knows beyond."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from apollonia.domain.paths import display, is_inside
+from apollonia.errors import FilesUnavailableError
+from apollonia.ingest.asks import Ask, Tally
+from apollonia.ingest.engine import Engine
+from apollonia.ingest.guard import (
+    Disappearance,
+    RootFacts,
+    check_same_disk,
+    is_suspicious,
+    look_at_root,
+)
+from apollonia.ingest.reaper import Reaper
+from apollonia.ingest.survey import Looked, Survey
+from apollonia.ingest.watched_root import WatchedRoot
+from apollonia.observe.logs import get_logger
+
+log = get_logger(__name__)
+
+_SAMPLE = 20
+_DAY_MICROS = 86_400_000_000
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one walk saw; ``suspects`` are folders whose listing lacked known files."""
+
+    folders: set[bytes] = field(default_factory=set)
+    suspects: set[bytes] = field(default_factory=set)
+    unreadable: list[bytes] = field(default_factory=list)
+    overfull: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """``held``: files disappeared that were not deleted. ``again``: something had to be left."""
+
+    held: Disappearance | None = None
+    again: bool = False
+
+
+class Scan:
+    """Scans one root, as often as asked, one scan at a time."""
+
+    def __init__(self, root: WatchedRoot, engine: Engine, survey: Survey, reaper: Reaper) -> None:
+        self._root = root
+        self._survey = survey
+        self._reaper = reaper
+        self._files = engine.ports.files
+        self._index = engine.ports.index
+        self._clock = engine.ports.clock
+        self._metrics = engine.ports.metrics
+        self._options = engine.options
+
+    async def check(self) -> RootFacts:
+        """Raises ``FilesUnavailableError`` when the root is away."""
+        path = self._root.path
+        loop = asyncio.get_running_loop()
+        facts = await loop.run_in_executor(self._root.disk, look_at_root, self._files, path)
+        if facts.is_empty and await self._index.count_under(path):
+            check_same_disk(path, facts, (await self._index.root(path)).device)
+        return facts
+
+    async def run(self, *, confirmed: int = 0) -> Scanned:
+        """One scan. ``confirmed``: so many disappeared files a person knows about."""
+        facts = await self.check()
+        started = self._clock.monotonic()
+        self._root.progress.begin_scan()
+        seen, tally = await self._walk()
+        await tally.drained()
+        lost = await self._disappeared(seen)
+        held = lost.gone > confirmed and is_suspicious(
+            lost, self._options, root_is_empty=facts.is_empty
+        )
+        if held:
+            log.warning("files disappeared", root=self._root.root.name, detail=lost.words)
+        elif lost.gone:
+            await self._delete(seen)
+        await self._finish(facts)
+        log.info(
+            "scan done",
+            root=self._root.root.name,
+            files=self._root.progress.found,
+            deleted=0 if held else lost.gone,
+            seconds=round(self._clock.monotonic() - started, 3),
+        )
+        return Scanned(lost if held else None, again=seen.overfull)
+
+    async def _walk(self) -> tuple[_Seen, Tally]:
+        seen, tally = _Seen(), Tally()
+        rest = [Ask(self._root.path, whole=True)]
+        counted = self._metrics.files_scanned.labels(self._root.root.name)
+        while rest:
+            looked = await self._survey.look(rest, "scan", tally)
+            self._note(looked, seen)
+            counted.inc(looked.files)
+            rest = looked.rest
+        return seen, tally
+
+    def _note(self, looked: Looked, seen: _Seen) -> None:
+        root = self._root.path
+        if root in looked.missing or root in looked.unreadable:
+            raise FilesUnavailableError(
+                f"{display(root)} went away while it was scanned; nothing was deleted."
+            )
+        seen.folders.update(looked.folders)
+        seen.suspects.update(looked.short)
+        seen.unreadable.extend(looked.unreadable)
+        seen.overfull = seen.overfull or looked.overfull
+
+    async def _suspects(self, seen: _Seen) -> list[bytes]:
+        """Folders in which known files may be gone: but not below one that we could not read."""
+        known = await self._index.folders_under(self._root.path)
+        suspects = (f for f in known if f in seen.suspects or f not in seen.folders)
+        if not seen.unreadable:
+            return list(suspects)
+        return [f for f in suspects if not any(is_inside(f, u) for u in seen.unreadable)]
+
+    async def _disappeared(self, seen: _Seen) -> Disappearance:
+        gone, away = 0, 0
+        sample: list[bytes] = []
+        async for paths in self._reaper.known_in(await self._suspects(seen)):
+            lost, unreachable = await self._reaper.judge(paths)
+            gone += len(lost)
+            away += len(unreachable)
+            sample.extend(lost[: _SAMPLE - len(sample)])
+        self._root.progress.trouble(
+            "disk",
+            f"{away} files are out of reach (a disk that is not mounted?); nothing was deleted."
+            if away
+            else None,
+        )
+        known = await self._index.count_under(self._root.path) if gone else 0
+        return Disappearance(gone, known, tuple(sample))
+
+    async def _delete(self, seen: _Seen) -> None:
+        tally = Tally()
+        async for paths in self._reaper.known_in(await self._suspects(seen)):
+            await self._reaper.reap(paths, "scan", tally)
+        await tally.drained()
+
+    async def _finish(self, facts: RootFacts) -> None:
+        now = self._clock.now_micros()
+        await self._index.save_scan(self._root.path, facts.device, now)
+        await self._index.prune(now - self._options.tombstone_days * _DAY_MICROS)
+        self._root.device = facts.device
+        self._root.progress.last_scan_micros = now

@@ -1,0 +1,154 @@
+"""Waiting until nobody writes a file any more."""
+
+import asyncio
+import heapq
+import os
+from dataclasses import dataclass
+
+from apollonia.errors import FilesUnavailableError
+from apollonia.ingest.asks import Ready
+from apollonia.ingest.options import IngestOptions
+from apollonia.ingest.waiting import wait_for
+from apollonia.ingest.watched_root import WatchedRoot
+from apollonia.ports.clock import Clock
+from apollonia.ports.file_system import FileSystem
+
+_LIMIT = 20_000
+_CHUNK = 500
+_NS = 1_000_000_000
+
+
+@dataclass(slots=True)
+class _Waiting:
+    root: WatchedRoot
+    since: float
+    due: float
+    closing: bool
+    stat: os.stat_result | None = None
+
+
+class Settle:
+    """Files that may still be written to. One that is quiet for the settle time becomes a hint.
+
+    A file that is closed again and again is let through after the settle limit all the same; one
+    that somebody keeps open and keeps writing waits as long as that takes.
+    """
+
+    def __init__(self, files: FileSystem, clock: Clock, options: IngestOptions) -> None:
+        self._files = files
+        self._clock = clock
+        self._options = options
+        self._waiting: dict[bytes, _Waiting] = {}
+        self._heap: list[tuple[float, bytes]] = []
+        self._changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        """How many files wait."""
+        return len(self._waiting)
+
+    def arm(self, root: WatchedRoot, path: bytes, *, closing: bool = False) -> bool:
+        """Wait for quiet, from now on. ``closing``: because it was closed repeatedly.
+
+        ``False``: too many wait already; the caller sees to it that the file is found later.
+        """
+        now = self._clock.monotonic()
+        waiting = self._waiting.get(path)
+        if waiting is None:
+            if len(self._waiting) >= _LIMIT:
+                return False
+            waiting = self._waiting[path] = _Waiting(root, now, 0.0, closing)
+        elif waiting.closing and now - waiting.since > self._options.settle_limit_s:
+            return True  # let it through at its time
+        waiting.closing = waiting.closing or closing
+        self._set_due(path, waiting, now + self._options.settle_s)
+        return True
+
+    def disarm(self, path: bytes) -> None:
+        """It is complete, or gone."""
+        self._waiting.pop(path, None)
+
+    def is_closing(self, path: bytes) -> bool:
+        """Whether it waits because it was closed repeatedly."""
+        waiting = self._waiting.get(path)
+        return waiting is not None and waiting.closing
+
+    def forget(self, root: WatchedRoot) -> None:
+        """The root is not ours any more."""
+        for path in [path for path, item in self._waiting.items() if item.root is root]:
+            del self._waiting[path]
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            due = self._pop_due()
+            if due:
+                await self._check(due)
+                continue
+            self._changed.clear()
+            if self._heap:
+                wait = max(0.0, self._heap[0][0] - self._clock.monotonic())
+                await wait_for(self._changed, self._clock, wait)
+            else:
+                await self._changed.wait()
+
+    def _set_due(self, path: bytes, waiting: _Waiting, due: float) -> None:
+        waiting.due = due
+        heapq.heappush(self._heap, (due, path))
+        self._changed.set()
+
+    def _pop_due(self) -> dict[bytes, _Waiting]:
+        now = self._clock.monotonic()
+        due: dict[bytes, _Waiting] = {}
+        while self._heap and self._heap[0][0] <= now and len(due) < _CHUNK:
+            moment, path = heapq.heappop(self._heap)
+            waiting = self._waiting.get(path)
+            if waiting is not None and waiting.due == moment:
+                due[path] = waiting
+        return due
+
+    async def _check(self, due: dict[bytes, _Waiting]) -> None:
+        by_root: dict[int, list[bytes]] = {}
+        for path, waiting in due.items():
+            by_root.setdefault(id(waiting.root), []).append(path)
+        for paths in by_root.values():
+            root = due[paths[0]].root
+            loop = asyncio.get_running_loop()
+            stats = await loop.run_in_executor(root.disk, self._stats, paths)
+            for path, stat in stats.items():
+                if self._waiting.get(path) is due[path]:
+                    self._decide(path, due[path], stat)
+
+    def _stats(self, paths: list[bytes]) -> dict[bytes, os.stat_result | None]:
+        found: dict[bytes, os.stat_result | None] = {}
+        for path in paths:
+            try:
+                found[path] = self._files.stat(path)
+            except FilesUnavailableError:
+                found[path] = None
+        return found
+
+    def _decide(self, path: bytes, waiting: _Waiting, stat: os.stat_result | None) -> None:
+        if stat is not None and not self._is_quiet(waiting, stat):
+            waiting.stat = stat
+            age = (self._clock.now_micros() * 1000 - stat.st_ctime_ns) / _NS
+            left = self._options.settle_s - (age if age >= 0 else 0.0)
+            due = self._clock.monotonic() + max(left, self._options.burst_s)
+            self._set_due(path, waiting, due)
+            return
+        del self._waiting[path]
+        waiting.root.hints.name(path, Ready.UNSURE if stat is None else Ready.SETTLED)
+
+    def _is_quiet(self, waiting: _Waiting, stat: os.stat_result) -> bool:
+        """Untouched for the settle time by its own times, or (clocks differ) the same as before."""
+        limit = self._options.settle_limit_s
+        if waiting.closing and self._clock.monotonic() - waiting.since > limit:
+            return True
+        age_ns = self._clock.now_micros() * 1000 - stat.st_ctime_ns
+        if age_ns >= 0:
+            return age_ns >= self._options.settle_s * _NS
+        before = waiting.stat
+        return before is not None and (before.st_size, before.st_mtime_ns, before.st_ctime_ns) == (
+            stat.st_size,
+            stat.st_mtime_ns,
+            stat.st_ctime_ns,
+        )

@@ -1,0 +1,34 @@
+"""What everyone who works on one root shares."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from apollonia.ingest.hints import Hints
+from apollonia.ingest.progress import Progress
+from apollonia.ingest.roots import Root
+from apollonia.ingest.rules import Rules
+from apollonia.ports.file_system import Watcher
+
+
+@dataclass(slots=True)
+class WatchedRoot:
+    """One root at work. ``owned``: this process has its lease; without it nothing is committed.
+
+    ``disk`` is the thread in which its folders are read: a hanging disk holds up only its root.
+    ``device`` is the one it was on when the session began.
+    """
+
+    root: Root
+    rules: Rules
+    hints: Hints
+    progress: Progress
+    disk: ThreadPoolExecutor
+    owned: bool = False
+    device: int | None = None
+    watcher: Watcher | None = None
+    unwatched: dict[bytes, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> bytes:
+        """The root's folder."""
+        return self.root.path

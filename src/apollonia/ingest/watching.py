@@ -1,0 +1,115 @@
+"""From what inotify tells to hints where to look."""
+
+from collections.abc import Callable
+
+from apollonia.ingest.asks import Ready
+from apollonia.ingest.flights import Flights
+from apollonia.ingest.look import join
+from apollonia.ingest.moves import Moves
+from apollonia.ingest.options import IngestOptions
+from apollonia.ingest.settle import Settle
+from apollonia.ingest.watched_root import WatchedRoot
+from apollonia.ports.file_system import Watcher, WatchEvent, What
+
+
+class Watching:
+    """Handles the events of one root; ``ask_scan`` is called when only a scan can tell."""
+
+    def __init__(
+        self,
+        *,
+        root: WatchedRoot,
+        moves: Moves,
+        settle: Settle,
+        flights: Flights,
+        options: IngestOptions,
+        ask_scan: Callable[[str], None],
+    ) -> None:
+        self._root = root
+        self._hints = root.hints
+        self._moves = moves
+        self._settle = settle
+        self._flights = flights
+        self._options = options
+        self._ask_scan = ask_scan
+
+    async def run(self, watcher: Watcher) -> None:
+        """Until cancelled."""
+        while True:
+            for event in await watcher.next():
+                self.handle(event)
+
+    def handle(self, event: WatchEvent) -> None:
+        """Note one event; never waits."""
+        if event.what is What.OVERFLOW:
+            self._ask_scan("events were lost in a burst")
+        elif event.what is What.FOLDER_GONE:
+            if event.folder == self._root.path:
+                self._ask_scan("the folder itself went away")
+            else:
+                self._hints.tree(event.folder)
+        elif event.is_folder:
+            self._folder(event, join(event.folder, event.name))
+        elif not self._root.rules.skips_file(event.name):
+            self._file(event, join(event.folder, event.name))
+
+    def _folder(self, event: WatchEvent, path: bytes) -> None:
+        if self._root.rules.skips_folder(path, event.name):
+            return
+        if event.what is What.CREATED:
+            self._hints.tree(path)
+        elif event.what is What.MOVED_TO:
+            self._folder_arrived(event, path)
+        elif event.what is What.MOVED_FROM:
+            self._moves.departed(event.cookie, self._root, path, is_folder=True)
+            self._hints.tree(path, delay=self._options.move_wait_s)
+        elif event.what is What.DELETED:
+            self._hints.tree(path)
+
+    def _folder_arrived(self, event: WatchEvent, path: bytes) -> None:
+        departed = self._moves.arrived(event.cookie)
+        if departed is None:
+            self._hints.tree(path)
+        else:
+            departed.root.hints.drop_tree(departed.path)
+            self._hints.tree(path, moved_from=departed.path)
+
+    def _file(self, event: WatchEvent, path: bytes) -> None:
+        if event.what is What.WRITTEN:
+            self._written(path)
+        elif event.what is What.CREATED:
+            if not self._settle.arm(self._root, path):
+                self._ask_scan("too many files are being written at once")
+        elif event.what is What.MOVED_TO:
+            self._file_arrived(event, path)
+        elif event.what is What.MOVED_FROM:
+            self._settle.disarm(path)
+            self._moves.departed(event.cookie, self._root, path, is_folder=False)
+            self._hints.name(path, delay=self._options.move_wait_s)
+        elif event.what is What.DELETED:
+            self._settle.disarm(path)
+            self._root.progress.unskip(path)
+            self._hints.name(path, delay=self._options.burst_s)
+
+    def _written(self, path: bytes) -> None:
+        """Once: soon. Again within the settle time: when it is over, as one."""
+        if self._settle.is_closing(path):
+            self._settle.arm(self._root, path, closing=True)
+        elif self._flights.must_wait(path) or self._hints.has_closed(path):
+            self._hints.drop(path)
+            self._settle.arm(self._root, path, closing=True)
+        else:
+            self._settle.disarm(path)
+            self._hints.name(path, Ready.CLOSED, delay=self._options.burst_s)
+
+    def _file_arrived(self, event: WatchEvent, path: bytes) -> None:
+        self._settle.disarm(path)
+        departed = self._moves.arrived(event.cookie)
+        if departed is None or departed.is_folder:
+            self._hints.name(path, Ready.SETTLED)
+            return
+        # A file that is just being read under its first name is cataloged there before it moves.
+        busy = self._flights.is_busy(departed.path)
+        departed.root.hints.drop(departed.path)
+        delay = self._options.move_wait_s if busy else 0.0
+        self._hints.name(path, Ready.SETTLED, delay=delay, moved_from=departed.path)
