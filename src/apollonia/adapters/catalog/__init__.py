@@ -1,0 +1,5 @@
+"""The write side of the catalog on an SQL database."""
+
+from apollonia.adapters.catalog.sql_catalog import SqlCatalog
+
+__all__ = ["SqlCatalog"]

@@ -1,0 +1,70 @@
+"""The shelves' numbers, and the counts that they keep."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from apollonia.adapters.catalog.columns import Shelf
+from apollonia.adapters.database.bulk import insert_rows, select_by_keys
+
+_COLUMNS = Shelf._fields
+_COUNTED = ("number", *_COLUMNS, "files", "size", "duration_ms")
+_FIND = "SELECT root, kind, format, availability, status, number FROM shelves WHERE root IN {keys}"
+_IGNORE = " ON CONFLICT DO NOTHING"
+_ADD_UP = (
+    " ON CONFLICT (number) DO UPDATE SET files = shelves.files + excluded.files,"
+    " size = shelves.size + excluded.size,"
+    " duration_ms = shelves.duration_ms + excluded.duration_ms"
+)
+
+
+@dataclass(slots=True)
+class _Delta:
+    files: int = 0
+    size: int = 0
+    duration_ms: int = 0
+
+
+@dataclass(slots=True)
+class ShelfCounts:
+    """The shelves one unit of work touches: numbers looked up once, counts written once."""
+
+    _numbers: dict[Shelf, int] = field(default_factory=dict)
+    _deltas: dict[int, _Delta] = field(default_factory=dict)
+
+    async def numbers(
+        self, connection: AsyncConnection, shelves: Iterable[Shelf]
+    ) -> Mapping[Shelf, int]:
+        """The shelves' numbers; makes those that there are not yet."""
+        wanted = set(shelves)
+        if wanted - self._numbers.keys():
+            await self._read(connection, wanted)
+        if new := sorted(wanted - self._numbers.keys()):
+            await insert_rows(connection, "shelves", _COLUMNS, new, otherwise=_IGNORE)
+            await self._read(connection, wanted)
+        return self._numbers
+
+    def add(self, number: int, *, size: int, duration_ms: int, sign: int = 1) -> None:
+        """One file more on this shelf, or with ``sign=-1`` one less."""
+        delta = self._deltas.get(number)
+        if delta is None:
+            delta = self._deltas[number] = _Delta()
+        delta.files += sign
+        delta.size += sign * size
+        delta.duration_ms += sign * duration_ms
+
+    async def write(self, connection: AsyncConnection) -> None:
+        """Write the counts; in the order of the shelves, so that two writers never deadlock."""
+        none = ("",) * len(_COLUMNS)
+        rows = [
+            (number, *none, delta.files, delta.size, delta.duration_ms)
+            for number, delta in sorted(self._deltas.items())
+        ]
+        await insert_rows(connection, "shelves", _COUNTED, rows, otherwise=_ADD_UP)
+        self._deltas.clear()
+
+    async def _read(self, connection: AsyncConnection, shelves: Iterable[Shelf]) -> None:
+        roots = {shelf.root for shelf in shelves}
+        rows = await select_by_keys(connection, _FIND, roots)
+        self._numbers.update({Shelf(*row[:-1]): row[-1] for row in rows})

@@ -1,0 +1,74 @@
+"""The write side of the catalog on an SQL database."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from apollonia.adapters.catalog import changes
+from apollonia.adapters.catalog.unit_of_work import SqlUnitOfWork
+from apollonia.adapters.database.engine import Database, scalar
+from apollonia.messages import Change
+from apollonia.ports.catalog import UnitOfWork
+
+
+class SqlCatalog:
+    """``Catalog`` of ``ports/catalog.py``; the database is opened and closed by whoever made it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        async with self._database.writing() as connection:
+            yield SqlUnitOfWork(connection)
+
+    async def relay_changes(self, limit: int) -> Sequence[Change]:
+        """Give the next committed changes their positions, at most ``limit``; oldest first."""
+        async with self._database.reading() as connection:
+            if not await changes.any_pending(connection):
+                return ()
+        async with self._database.writing() as connection:
+            return await changes.give_positions(connection, limit)
+
+    async def changes(self, after: int, limit: int) -> Sequence[Change]:
+        """Changes with positions greater than ``after``, in order."""
+        async with self._database.reading() as connection:
+            return await changes.changes_after(connection, after, limit)
+
+    async def position(self) -> int:
+        """The newest position given; 0 at first."""
+        return await self._number("SELECT position FROM relay")
+
+    async def oldest_position(self) -> int:
+        """The oldest position still kept; 0 when none."""
+        return await self._number("SELECT coalesce(min(position), 0) FROM changes")
+
+    async def published_position(self) -> int:
+        """Up to where the relay has published."""
+        return await self._number("SELECT published FROM relay")
+
+    async def mark_published(self, position: int) -> None:
+        """Everything up to here is published."""
+        async with self._database.writing() as connection:
+            await changes.publish(connection, position)
+
+    async def prune_changes(self, keep: int) -> int:
+        """Drop published changes but the newest ``keep``; how many went."""
+        total = 0
+        while True:
+            async with self._database.writing() as connection:
+                gone = await changes.prune(connection, keep)
+            if not gone:
+                return total
+            total += gone
+
+    async def ping(self) -> None:
+        """Raise unless the database answers with our schema."""
+        await self._database.ping()
+
+    async def close(self) -> None:
+        """Nothing of its own: the database is closed by whoever opened it."""
+
+    async def _number(self, sql: str) -> int:
+        async with self._database.reading() as connection:
+            return int(str(await scalar(connection, sql)))

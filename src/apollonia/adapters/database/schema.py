@@ -1,0 +1,275 @@
+"""The tables, as the migrations leave them (a test compares). Times are wire times.
+
+``files`` is a projection of ``file_events``. What a list is filtered by without a folder or words
+is one number, ``shelf``: each combination of root, kind, format, availability and status that
+occurs is a row of ``shelves``, which also counts its files. So each sort key needs one index, a
+page merges the shelves that match, and statistics, facets and totals read a few rows.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import postgresql
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+KEY = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text that is compared byte by byte, on every database."""
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits; on SQLite the name that makes a primary key the row's own number."""
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, KEY, nullable=null)
+
+
+def _bytes(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, NUMBER, nullable=False, server_default="0")
+
+
+def _small(name: str) -> Column[int]:
+    return Column(name, Integer)
+
+
+FILE_EVENTS = Table(
+    "file_events",
+    METADATA,
+    Column("event_id", KEY, primary_key=True),
+    _text("place_id"),
+    _bytes("path"),
+    _text("event_type"),
+    _text("timestamp"),
+    _text("received_time"),
+    _text("origin", null=True),
+    _text("traceparent", null=True),
+    _bytes("body"),
+    Index(None, "place_id", "timestamp", "event_id"),
+)
+
+SHELVES = Table(
+    "shelves",
+    METADATA,
+    Column("number", NUMBER, primary_key=True),
+    _text("root"),
+    _text("kind"),
+    _text("format"),  # "" where there is none
+    _text("availability"),
+    _text("status"),
+    _count("files"),
+    _count("size"),
+    _count("duration_ms"),
+    UniqueConstraint("root", "kind", "format", "availability", "status"),
+)
+
+FILES = Table(
+    "files",
+    METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
+    _text("id"),
+    Column("shelf", NUMBER, ForeignKey("shelves.number"), nullable=False),
+    _bytes("path_key"),
+    _bytes("path"),
+    _bytes("path_head"),
+    Column("folder_hash", BigInteger, nullable=False),
+    _text("reason_code", null=True),
+    _text("reason", null=True),
+    _text("analysis"),
+    _text("sha256_hash", null=True),
+    _text("xxh128_hash", null=True),
+    Column("size", BigInteger, nullable=False),
+    _text("modified_time"),
+    _text("accessed_time"),
+    _text("changed_time"),
+    _text("added_time"),
+    _text("missing_since", null=True),
+    Column("inode", BigInteger),
+    Column("links", BigInteger),
+    _text("version_timestamp"),
+    _text("version_message_id"),
+    _text("title_key"),
+    _text("artist_key"),
+    _text("album_key"),
+    _text("album_artist"),
+    _text("composer"),
+    _text("genre"),
+    _text("words"),
+    Column("duration_ms", BigInteger, nullable=False),  # 0 where there is none
+    _small("year"),
+    _small("track"),
+    _small("disc"),
+    _text("codec", null=True),
+    _small("bit_rate"),
+    _small("sample_rate"),
+    _small("channels"),
+    _small("width"),
+    _small("height"),
+    Column("frame_rate", Float),
+    UniqueConstraint("id"),
+    UniqueConstraint("path_key"),
+    Index(None, "folder_hash"),
+    *(
+        Index(None, "shelf", key, "id")
+        for key in (
+            "added_time",
+            "path_head",
+            "title_key",
+            "artist_key",
+            "album_key",
+            "duration_ms",
+            "size",
+            "modified_time",
+        )
+    ),
+)
+
+FILE_MEDIA = Table(
+    "file_media",
+    METADATA,
+    Column("file", NUMBER, ForeignKey("files.number"), primary_key=True, autoincrement=False),
+    Column("media", LargeBinary),
+)
+
+FILE_NEIGHBORS = Table(
+    "file_neighbors",
+    METADATA,
+    Column("file", NUMBER, ForeignKey("files.number"), primary_key=True, autoincrement=False),
+    Column("rank", SmallInteger, primary_key=True, autoincrement=False),
+    Column("path_hash", BigInteger, nullable=False),
+    _bytes("path"),
+    _text("role"),
+    _text("language", null=True),
+    Column("forced", Boolean, nullable=False),
+    Index(None, "path_hash"),
+    sqlite_with_rowid=False,
+)
+
+FILE_TOMBSTONES = Table(
+    "file_tombstones",
+    METADATA,
+    Column("path_key", LargeBinary, primary_key=True),
+    _bytes("path"),
+    _text("timestamp"),
+    _text("message_id"),
+)
+
+PENDING_CHANGES = Table(
+    "pending_changes",
+    METADATA,
+    Column("number", NUMBER, primary_key=True),
+    _text("entity"),
+    _text("id"),
+    _text("op"),
+    _text("timestamp"),
+)
+
+CHANGES = Table(
+    "changes",
+    METADATA,
+    Column("position", NUMBER, primary_key=True, autoincrement=False),
+    _text("entity"),
+    _text("id"),
+    _text("op"),
+    _text("timestamp"),
+)
+
+RELAY = Table(
+    "relay",
+    METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),  # one row, 1
+    _count("position"),
+    _count("published"),
+)
+
+DEAD_LETTERS = Table(
+    "dead_letters",
+    METADATA,
+    Column("queue", KEY, primary_key=True),
+    Column("message_id", KEY, primary_key=True),
+    _text("schema"),
+    _bytes("body"),
+    _text("reason"),
+    _text("error"),
+    Column("attempts", Integer, nullable=False),
+    _text("time"),
+)
+
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("name", KEY, primary_key=True),
+    _text("holder"),
+    Column("token", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+)
+
+ROOT_REPORTS = Table(
+    "root_reports",
+    METADATA,
+    Column("root", KEY, primary_key=True),
+    _bytes("report"),
+)
+
+RESCAN_REQUESTS = Table(
+    "rescan_requests",
+    METADATA,
+    Column("root", KEY, primary_key=True),
+    _count("requests"),
+)
+
+TOKENS = Table(
+    "tokens",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    _bytes("digest"),
+    _text("kind"),
+    _text("label"),
+    Column("created_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger),
+    UniqueConstraint("digest"),
+    Index(None, "kind", "created_us"),
+)
+
+GRAPH_FILES = Table(
+    "graph_files",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    _bytes("path_key"),
+    _bytes("path"),
+    _text("kind"),
+    Column("present", Boolean, nullable=False),
+    UniqueConstraint("path_key"),
+)
+
+GRAPH_EDGES = Table(
+    "graph_edges",
+    METADATA,
+    Column("source", KEY, ForeignKey("graph_files.id", ondelete="CASCADE"), primary_key=True),
+    Column("path_key", LargeBinary, primary_key=True),
+    Column("role", KEY, primary_key=True),
+    _bytes("path"),
+    Index(None, "path_key"),
+    sqlite_with_rowid=False,
+)

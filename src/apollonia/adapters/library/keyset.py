@@ -1,0 +1,143 @@
+"""Pages by keyset, driven by an index whatever the filter.
+
+Each sort key has one index (shelf, key, id). A page is the merge of the matching shelves, each
+read in the index's order and only as far as the page needs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import batched
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from apollonia.adapters.database.bulk import run
+from apollonia.adapters.library.selection import Condition, ShelfRow, shelf_condition
+from apollonia.domain.paging import After, Sort, SortKey
+from apollonia.errors import InvalidError
+
+_MAX_MERGED = 200  # SQLite merges at most 500 in one statement
+_MAX_NUMBER = 2**63
+
+
+class Hit(NamedTuple):
+    """A file's place in the order, and its number."""
+
+    value: Any
+    id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort as the tables know it."""
+
+    column: str
+    descending: bool
+
+    @property
+    def index(self) -> str:
+        """The index that has it."""
+        return f"ix_files_shelf_{self.column}_id"
+
+    @property
+    def clause(self) -> str:
+        """``ORDER BY`` for a statement whose first columns are the value and the id."""
+        return " ORDER BY 1 DESC, 2 DESC" if self.descending else " ORDER BY 1, 2"
+
+    def after(self, after: After | None) -> Condition:
+        """Coming later than the last item of the page before."""
+        if after is None:
+            return Condition()
+        sign = "<" if self.descending else ">"
+        return Condition(
+            f" AND ({self.column}, id) {sign} (?, ?)", (self._value(after.value), after.id)
+        )
+
+    def to_after(self, hit: Hit) -> After:
+        """Where the next page starts."""
+        value = hit.value.decode("latin-1") if isinstance(hit.value, bytes) else hit.value
+        return After(value, hit.id)
+
+    def _value(self, value: Any) -> Any:
+        number = self.column in {"duration_ms", "size"}
+        if number and isinstance(value, int) and abs(value) < _MAX_NUMBER:
+            return value
+        if not number and isinstance(value, str):
+            try:
+                return value.encode("latin-1") if self.column == "path_head" else value
+            except UnicodeEncodeError:
+                pass
+        raise InvalidError("the cursor belongs to another sort: start from the first page")
+
+
+_COLUMNS = {
+    SortKey.ADDED: "added_time",
+    SortKey.PATH: "path_head",
+    SortKey.TITLE: "title_key",
+    SortKey.ARTIST: "artist_key",
+    SortKey.ALBUM: "album_key",
+    SortKey.DURATION: "duration_ms",
+    SortKey.SIZE: "size",
+    SortKey.MODIFIED: "modified_time",
+}
+
+
+def order_of(sort: Sort) -> Order:
+    """The order of a sort.
+
+    Raises:
+        InvalidError: relevance, which only a search for words has.
+    """
+    column = _COLUMNS.get(sort.key)
+    if column is None:
+        raise InvalidError(f"cannot sort by {sort.key.value} without words to search for")
+    return Order(column, sort.descending)
+
+
+async def merged(
+    connection: AsyncConnection,
+    shelves: Sequence[ShelfRow],
+    order: Order,
+    where: Condition,
+    limit: int,
+) -> list[Hit]:
+    """The first hits on these shelves, read in the index's order until there are enough."""
+    hits: list[Hit] = []
+    for group in batched(shelves, _MAX_MERGED):
+        values: list[Any] = []
+        for shelf in group:
+            values += (shelf.number, *where.values)
+        statement = merge_statement(order, where.sql, len(group))
+        hits += [Hit(*row) for row in await run(connection, statement, (*values, limit))]
+    if len(shelves) > _MAX_MERGED:
+        hits.sort(key=lambda hit: (hit.value, hit.id), reverse=order.descending)
+    return hits[:limit]
+
+
+async def gathered(
+    connection: AsyncConnection,
+    shelves: Sequence[ShelfRow],
+    order: Order,
+    where: Condition,
+    limit: int,
+) -> list[Hit]:
+    """The first hits of a small part of the files, found by the condition and then sorted."""
+    on_shelf = shelf_condition(shelves)
+    statement = (
+        f"SELECT {order.column}, id, number FROM files INDEXED BY {where.index}"  # noqa: S608 - our words
+        f" WHERE 1{on_shelf.sql}{where.sql}{order.clause} LIMIT ?"
+    )
+    rows = await run(connection, statement, (*on_shelf.values, *where.values, limit))
+    return [Hit(*row) for row in rows]
+
+
+@lru_cache(maxsize=512)
+def merge_statement(order: Order, where: str, shelves: int) -> str:
+    """One branch per shelf: SQLite merges sorted branches without sorting."""
+    branch = (
+        f"SELECT {order.column}, id, number FROM files INDEXED BY {order.index}"  # noqa: S608 - our words
+        f" WHERE shelf = ?{where}"
+    )
+    return " UNION ALL ".join([branch] * shelves) + order.clause + " LIMIT ?"

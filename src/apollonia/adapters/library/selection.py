@@ -1,0 +1,91 @@
+"""What a filter selects: the shelves that match, and the rest as a condition on files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from apollonia.adapters.catalog.columns import HEAD_BYTES, short_hash
+from apollonia.adapters.database.bulk import run
+from apollonia.domain.paging import FileFilter
+
+
+class ShelfRow(NamedTuple):
+    """A shelf with what it holds."""
+
+    number: int
+    root: str
+    kind: str
+    format: str
+    availability: str
+    status: str
+    files: int
+    size: int
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Part of a ``WHERE``, with the values of its question marks; empty: no restriction.
+
+    ``index`` is the one that finds the files by this condition alone.
+    """
+
+    sql: str = ""
+    values: tuple[Any, ...] = ()
+    index: str = "ix_files_shelf_path_head_id"
+
+    def __bool__(self) -> bool:
+        return bool(self.sql)
+
+
+async def read_shelves(connection: AsyncConnection) -> Sequence[ShelfRow]:
+    """All shelves that hold files."""
+    rows = await run(
+        connection,
+        "SELECT number, root, kind, format, availability, status, files, size, duration_ms"
+        " FROM shelves WHERE files > 0 ORDER BY number",
+    )
+    return [ShelfRow(*row) for row in rows]
+
+
+def matching(shelves: Sequence[ShelfRow], where: FileFilter) -> list[ShelfRow]:
+    """The shelves that the filter's words allow."""
+    return [
+        shelf
+        for shelf in shelves
+        if (not where.kinds or shelf.kind in where.kinds)
+        and (not where.formats or shelf.format in where.formats)
+        and (not where.availabilities or shelf.availability in where.availabilities)
+        and (not where.statuses or shelf.status in where.statuses)
+        and (where.root is None or shelf.root == where.root)
+    ]
+
+
+def without_kind_and_format(where: FileFilter) -> FileFilter:
+    """The filter as facets need it: each ignores its own."""
+    return replace(where, kinds=(), formats=())
+
+
+def folder_condition(where: FileFilter) -> Condition:
+    """Being inside the filter's folder, as an index can answer it."""
+    if where.folder is None:
+        return Condition()
+    inside = where.folder.rstrip(b"/") + b"/"
+    if not where.recursive:
+        folder = inside.rstrip(b"/") or b"/"
+        return Condition(" AND folder_hash = ?", (short_hash(folder),), "ix_files_folder_hash")
+    if len(inside) <= HEAD_BYTES:
+        after = inside[:-1] + b"0"  # the sign after "/"
+        return Condition(" AND path_head >= ? AND path_head < ?", (inside, after))
+    return Condition(
+        " AND path_head = ? AND substr(path, 1, ?) = ?",
+        (inside[:HEAD_BYTES], len(inside), inside),
+    )
+
+
+def shelf_condition(shelves: Sequence[ShelfRow]) -> Condition:
+    """Standing on one of these shelves."""
+    marks = ", ".join("?" * len(shelves))
+    return Condition(f" AND shelf IN ({marks})", tuple(shelf.number for shelf in shelves))

@@ -1,0 +1,125 @@
+"""The read side of the catalog on an SQL database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from apollonia.adapters.catalog.stored_places import read_places
+from apollonia.adapters.database.bulk import run
+from apollonia.adapters.database.engine import Database
+from apollonia.adapters.library.counting import capped, count_by_shelf, facets_of, stats_of
+from apollonia.adapters.library.keyset import Hit, Order, gathered, merged, order_of
+from apollonia.adapters.library.matches import match_of, matches_by_shelf
+from apollonia.adapters.library.relations import neighbors_of
+from apollonia.adapters.library.selection import (
+    Condition,
+    folder_condition,
+    matching,
+    read_shelves,
+    without_kind_and_format,
+)
+from apollonia.domain.paging import TOTAL_CAP, After, FileFilter, Page, Sort
+from apollonia.domain.place import Place
+from apollonia.errors import InvalidError
+from apollonia.ports.library import EventFact, NeighborFact, Stats
+
+
+class SqlLibrary:
+    """``Library`` of ``ports/library.py``; the database is opened and closed by whoever made it.
+
+    Missing artists and albums sort after all others; untitled files by their name; what has no
+    duration counts as 0. Paths sort by their first 512 bytes, texts by their first 512 characters.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self, where: FileFilter, sort: Sort, *, limit: int, after: After | None = None
+    ) -> Page[Place]:
+        """Files in order, without their neighbours."""
+        if where.text is not None:
+            raise InvalidError("a list of files takes no words: search for them")
+        order = order_of(sort)
+        folder = folder_condition(where)
+        async with self._database.reading() as connection:
+            shelves = matching(await read_shelves(connection), where)
+            if not shelves:
+                return Page((), None, 0)
+            counts = await count_by_shelf(connection, shelves, folder, at_most=TOTAL_CAP + 1)
+            total = sum(counts.values())
+            later = order.after(after)
+            condition = Condition(
+                folder.sql + later.sql, folder.values + later.values, folder.index
+            )
+            few = bool(folder) and total <= TOTAL_CAP
+            find = gathered if few else merged
+            hits = await find(connection, shelves, order, condition, limit + 1)
+            return await page_of(connection, order, hits, limit, capped(total))
+
+    async def place(self, place_id: str) -> Place | None:
+        """One file by id."""
+        return (await self.places((place_id,))).get(place_id)
+
+    async def places(self, ids: Sequence[str]) -> Mapping[str, Place]:
+        """Many files by id, with their neighbours; unknown ids are left out."""
+        async with self._database.reading() as connection:
+            found = await read_places(connection, "id", ids)
+        return {place.id: place for place in found.values()}
+
+    async def neighbors(self, place_id: str) -> Sequence[NeighborFact]:
+        """Both ends: what this file names, and what names it; at most 256."""
+        async with self._database.reading() as connection:
+            for place in (await read_places(connection, "id", (place_id,))).values():
+                return await neighbors_of(connection, place)
+        return ()
+
+    async def events(self, place_id: str, limit: int) -> Sequence[EventFact]:
+        """The file's history, newest first."""
+        async with self._database.reading() as connection:
+            rows = await run(
+                connection,
+                "SELECT event_id, event_type, timestamp, origin, body FROM file_events"
+                " WHERE place_id = ? ORDER BY timestamp DESC, event_id DESC LIMIT ?",
+                (place_id, limit),
+            )
+        return tuple(EventFact(row[0], row[1], row[2], row[3], _body(row[4])) for row in rows)
+
+    async def facets(self, where: FileFilter) -> Mapping[str, Mapping[str, int]]:
+        """Counts by kind and format; with a folder or words exact for the first 100,000 files."""
+        async with self._database.reading() as connection:
+            shelves = matching(await read_shelves(connection), without_kind_and_format(where))
+            folder = folder_condition(where)
+            match = match_of(where.text)
+            if match is None:
+                counts = await count_by_shelf(connection, shelves, folder)
+            else:
+                counts = await matches_by_shelf(connection, match, shelves, folder)
+        return facets_of(shelves, counts, where)
+
+    async def stats(self) -> Stats:
+        """Counts, from what the shelves keep."""
+        async with self._database.reading() as connection:
+            shelves = await read_shelves(connection)
+            letters = await run(connection, "SELECT count(*) FROM dead_letters")
+        return stats_of(shelves, letters[0][0])
+
+
+async def page_of(
+    connection: AsyncConnection, order: Order, hits: Sequence[Hit], limit: int, total: int | None
+) -> Page[Place]:
+    """The page of these hits; one more than ``limit`` says that there is another page."""
+    shown = hits[:limit]
+    found = await read_places(connection, "number", (hit.number for hit in shown), neighbors=False)
+    more = order.to_after(shown[-1]) if len(hits) > limit and shown else None
+    return Page(tuple(found[hit.number] for hit in shown), more, total)
+
+
+def _body(body: bytes) -> Mapping[str, Any]:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
