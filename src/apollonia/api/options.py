@@ -1,6 +1,7 @@
 """What can be set about the API."""
 
 from dataclasses import dataclass, field
+from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from apollonia.messages import POPULATOR_QUEUE
@@ -29,4 +30,4 @@ class ApiOptions:
     max_body: int = 1 << 20
     max_headers: int = 64 << 10
     max_live_clients: int = 1000
-    version: str = "0.1.0"
+    version: str = field(default_factory=lambda: installed_version("apollonia"))

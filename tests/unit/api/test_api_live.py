@@ -83,7 +83,7 @@ async def test_live_without_since_starts_now(feeding):
     await line.leave()
 
 
-@pytest.mark.parametrize("since", [3, 40])
+@pytest.mark.parametrize("since", [3, 9, 40])
 async def test_live_resets_who_cannot_be_served_from(feeding, since):
     feeding.changes.add(20)
     feeding.changes.forget(10)
@@ -111,6 +111,31 @@ async def test_live_serves_from_the_oldest_that_is_kept(feeding):
     await line.event()
     assert ids(await line.event())[0] == "file-11"
     await line.leave()
+
+
+async def test_live_misses_nothing_that_came_while_it_joined(world):
+    """The feed without connections only asks for the position; somebody joins while it asks."""
+    asked, answered = asyncio.Event(), asyncio.Event()
+    position = world.changes.position
+
+    async def slowly():
+        if world.app.state.api.feed._known.is_set():
+            asked.set()
+            await answered.wait()
+        return await position()
+
+    world.changes.position = slowly
+    stop = asyncio.Event()
+    task = asyncio.create_task(world.app.state.api.feed.run(stop))
+    await asked.wait()
+    line = await world.open()
+    assert (await line.event())["position"] == 0
+    world.changes.add(3)
+    answered.set()
+    assert ids(await line.event()) == ["file-1", "file-2", "file-3"]
+    await line.leave()
+    stop.set()
+    await task
 
 
 @pytest.mark.parametrize("since", ["x", "-1", "1.5", "9" * 30, ""])
