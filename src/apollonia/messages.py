@@ -117,7 +117,7 @@ class Media(WireModel):
     width: int | None = None
     height: int | None = None
     frame_rate: float | None = None
-    rotation: int | None = None
+    rotation: int | None = Field(None, description="Degrees clockwise to turn it for display")
     streams: list[Stream] = Field(default_factory=list)
     tags: Tags = Field(default_factory=Tags)
     artwork: Artwork | None = None

@@ -2,6 +2,20 @@
 
 import os
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Readable(Protocol):
+    """What readers of headers need: a size, and bytes at an offset."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        ...
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Up to ``length`` bytes from ``offset``; fewer only at the end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from apollonia.media.content import Content
+from apollonia.media.content import Readable
 from apollonia.media.faults import MediaFault
 from apollonia.media.structure import ends_early
 
@@ -13,7 +13,7 @@ _MAX_DEPTH = 4
 _CONTAINERS = frozenset({b"iprp", b"ipco"})
 
 
-def heif_facts(content: Content) -> tuple[dict[str, Any], MediaFault | None]:
+def heif_facts(content: Readable) -> tuple[dict[str, Any], MediaFault | None]:
     """Fields of ``messages.Media`` as JSON, and what is wrong with the picture."""
     facts: dict[str, Any] = {"container": "heif", "codecs": ["hevc"]}
     meta = _meta(content)
@@ -32,7 +32,7 @@ def heif_facts(content: Content) -> tuple[dict[str, Any], MediaFault | None]:
     return facts, MediaFault("truncated", early) if early else None
 
 
-def _meta(content: Content) -> bytes:
+def _meta(content: Readable) -> bytes:
     at = 0
     for _ in range(16):
         head = content.read_at(at, 8)

@@ -23,6 +23,8 @@ from apollonia.observe.logs import get_logger
 
 log = get_logger(__name__)
 
+_DYING_S = 5.0  # a dead disk or mount can hold a process that has been killed
+
 
 class _Slot:
     """A place for one worker, started when it is first needed, replaced when it is lost or old."""
@@ -63,9 +65,13 @@ class _Slot:
             self.drop()
 
     async def settled(self) -> None:
-        """Every worker that was killed here is gone."""
-        while self._leaving:
-            await asyncio.wait(set(self._leaving))
+        """Every worker that was killed here is gone, or hangs where no signal reaches it."""
+        if self._leaving:
+            _, stuck = await asyncio.wait(set(self._leaving), timeout=_DYING_S)
+            if stuck:
+                log.error(
+                    "media workers hang in the kernel: check disks and mounts", count=len(stuck)
+                )
 
 
 class MediaPool:

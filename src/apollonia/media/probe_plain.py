@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from apollonia.media.asf import asf_facts
-from apollonia.media.content import Content
+from apollonia.media.content import Content, Readable
 from apollonia.media.formats import Format
 from apollonia.media.tags import normalise
 
@@ -61,7 +61,7 @@ def _tinytag(content: Content) -> dict[str, Any]:
     return {"tags": normalise(pairs)}
 
 
-def ape_items(content: Content) -> list[tuple[str, str]]:
+def ape_items(content: Readable) -> list[tuple[str, str]]:
     """The text items of an APEv2 tag at the end of the file, or before its ID3v1 tag."""
     end = content.size
     if content.read_at(max(0, end - 128), 3) == b"TAG":

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-from apollonia.media.content import Content
+from apollonia.media.content import Readable
 
 _MAX_BOXES = 4096
 _UNKNOWN_SIZES = frozenset({0xFF, 0x01FFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF})
 
 
-def declared_size(content: Content, demuxer: str | None) -> int | None:
+def declared_size(content: Readable, demuxer: str | None) -> int | None:
     """Bytes the file should have by its own word; ``None``: its format does not say."""
     reader = _READERS.get(demuxer or "")
     return reader(content) if reader else None
 
 
-def ends_early(content: Content, demuxer: str | None) -> str | None:
+def ends_early(content: Readable, demuxer: str | None) -> str | None:
     """A sentence for a person when much of what the file announces is not there."""
     declared = declared_size(content, demuxer)
     if declared is None or declared <= content.size or declared > 1 << 50:
@@ -24,7 +24,7 @@ def ends_early(content: Content, demuxer: str | None) -> str | None:
     return f"It ends early: {content.size:,} of {declared:,} bytes are here; copy it again."
 
 
-def _riff(content: Content) -> int | None:
+def _riff(content: Readable) -> int | None:
     head = content.read_at(0, 12)
     size = int.from_bytes(head[4:8], "little")
     if head[:4] != b"RIFF" or size in {0, 0xFFFFFFFF}:
@@ -32,12 +32,12 @@ def _riff(content: Content) -> int | None:
     return size + 8
 
 
-def _form(content: Content) -> int | None:
+def _form(content: Readable) -> int | None:
     head = content.read_at(0, 12)
     return int.from_bytes(head[4:8], "big") + 8 if head[:4] == b"FORM" else None
 
 
-def _boxes(content: Content) -> int | None:
+def _boxes(content: Readable) -> int | None:
     """MP4 and its family: the end of the last box at the top."""
     at = 0
     for _ in range(_MAX_BOXES):
@@ -57,7 +57,7 @@ def _boxes(content: Content) -> int | None:
     return None
 
 
-def _matroska(content: Content) -> int | None:
+def _matroska(content: Readable) -> int | None:
     head = content.read_at(0, 256)
     _, at = _vint(head, 4)
     header, _ = _vint(head, 4)
@@ -77,7 +77,7 @@ def _vint(data: bytes, at: int) -> tuple[int | None, int]:
     return value, at + length
 
 
-def _mp3(content: Content) -> int | None:
+def _mp3(content: Readable) -> int | None:
     """A Xing or Info header counts the stream's bytes."""
     head = content.read_at(0, 10)
     start = 0
@@ -95,7 +95,7 @@ def _mp3(content: Content) -> int | None:
     return start + size if size else None
 
 
-_READERS: dict[str, Callable[[Content], int | None]] = {
+_READERS: dict[str, Callable[[Readable], int | None]] = {
     "wav": _riff,
     "avi": _riff,
     "webp": _riff,

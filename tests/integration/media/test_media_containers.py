@@ -4,7 +4,7 @@ import pytest
 
 from apollonia.media.requests import ArtworkRequest
 from apollonia.messages import Media
-from apollonia.testing.media_files import TAGS, make_audio, make_image, make_video
+from apollonia.testing.media_files import make_audio, make_image, make_video
 
 EVERY_TAG = {
     "title": "A Title ☃",
@@ -101,7 +101,6 @@ async def test_video_container(tmp_path, look, case):
         chapters=2,
         subtitles=("eng", "ger"),
         rotation=90 if turned else 0,
-        **TAGS,
     )
     media = parsed(await look(path))
     assert (media.kind, media.format, media.codecs[0]) == ("video", kind, codec)

@@ -19,7 +19,7 @@ READERS = ("wav", "avi", "webp", "aiff", "mov", "matroska", "mp3")
 
 @pytest.fixture
 def content_of(tmp_path):
-    opened = []
+    opened: list[int] = []
 
     def make(data, name="file"):
         path = tmp_path / f"{len(opened)}"
