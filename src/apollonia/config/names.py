@@ -21,6 +21,7 @@ ALIASES: Mapping[str, tuple[Key, ...]] = {
     "WATCH_DIRECTORIES": (("files", "roots"),),
     "DATA_DIRECTORY": (("files", "roots"),),
     "SECRET_KEY": (("api", "secret_key"),),
+    "CORS_ORIGINS": (("api", "allowed_origins"),),
 }
 """Commonly known names, accepted beside ours; ours win when both are set."""
 

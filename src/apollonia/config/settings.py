@@ -118,6 +118,12 @@ class ApiSettings(Section):
     allowed_hosts: Words = Field(
         (), description="Host names, beside local ones, that requests may be addressed to"
     )
+    allowed_origins: Words = Field(
+        (), description="Origins of other pages that may use the API with a browser's session"
+    )
+    trusted_proxies: Words = Field(
+        (), description="Addresses of proxies whose forwarding headers are believed"
+    )
     secret_key: SecretStr | None = Field(
         None, description="Signs cursors and proofs; default: made once, kept in the data folder"
     )

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from apollonia.errors import ApolloniaError
+from apollonia.observe.logs import get_logger
 
 HealthState = Literal["ok", "degraded", "unavailable"]
 Check = Callable[[], Awaitable[str | None]]
 
 _TIME_LIMIT_S = 5.0
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +50,7 @@ async def _run(check: Check) -> CheckResult:
         return CheckResult("unavailable", error.message)
     except TimeoutError:
         return CheckResult("unavailable", f"no answer within {_TIME_LIMIT_S:.0f} s")
+    except Exception as error:  # a check that fails by a bug must not take the others with it
+        log.exception("health check failed")
+        return CheckResult("unavailable", f"the check itself failed: {type(error).__name__}")
     return CheckResult("ok" if detail is None else "degraded", detail)

@@ -71,8 +71,12 @@ async def test_health_tells_each_part_and_the_whole():
     async def away():
         raise BusUnavailableError("no answer from the bus")
 
-    results = await run_checks({"catalog": well, "roots": slow, "bus": away})
-    assert [r.status for r in results.values()] == ["ok", "degraded", "unavailable"]
+    async def broken():
+        raise OSError("a bug")
+
+    results = await run_checks({"catalog": well, "roots": slow, "bus": away, "blobs": broken})
+    states = ["ok", "degraded", "unavailable", "unavailable"]
+    assert [r.status for r in results.values()] == states
     assert results["bus"].detail == "no answer from the bus"
     assert worst(results) == "unavailable"
     assert worst({"catalog": results["catalog"], "roots": results["roots"]}) == "degraded"

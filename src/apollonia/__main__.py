@@ -1,0 +1,5 @@
+"""``python -m apollonia``."""
+
+from apollonia.cli import main
+
+main()

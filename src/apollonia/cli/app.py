@@ -1,0 +1,105 @@
+"""The commands, and how their errors become exit codes."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from apollonia.cli import commands
+from apollonia.cli.exits import exit_code
+from apollonia.errors import ApolloniaError
+
+app = typer.Typer(
+    name="apollonia",
+    help="A self-hosted catalog for music and video.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+DataOption = Annotated[Path | None, typer.Option("--data", help="Folder for Apollonia's own state")]
+HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on")]
+PortOption = Annotated[int | None, typer.Option("--port", help="Port to listen on")]
+Roots = Annotated[
+    list[Path] | None, typer.Argument(metavar="DIR", help="Folders to catalog", show_default=False)
+]
+
+
+@app.command()
+def up(
+    roots: Roots = None,
+    data: DataOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+) -> None:
+    """Catalog folders and serve the page: everything in this one process.
+
+    Without a folder it makes a small demo library of its own and shows that.
+    """
+    commands.up(roots or [], data=data, host=host, port=port)
+
+
+@app.command()
+def ingest(roots: Roots = None, data: DataOption = None) -> None:
+    """Only watch and scan folders, and publish what is found."""
+    commands.ingest(roots or [], data=data)
+
+
+@app.command()
+def populate(data: DataOption = None) -> None:
+    """Only keep the catalog and the graph up to date with what was published."""
+    commands.populate(data=data)
+
+
+@app.command()
+def api(data: DataOption = None, host: HostOption = None, port: PortOption = None) -> None:
+    """Only serve the page and the API."""
+    commands.api(data=data, host=host, port=port)
+
+
+@app.command()
+def migrate(data: DataOption = None) -> None:
+    """Bring the database's schema up to date; services do it by themselves at their start."""
+    commands.migrate(data=data)
+
+
+@app.command()
+def config(
+    data: DataOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002 - Typer's flags
+) -> None:
+    """Show the settings in force and where each came from; secrets are hidden."""
+    commands.show_config(data=data, as_json=as_json)
+
+
+@app.command()
+def doctor(roots: Roots = None, data: DataOption = None) -> None:
+    """Check everything that Apollonia depends on, and say what to do about faults."""
+    raise typer.Exit(commands.doctor(roots or [], data=data))
+
+
+@app.command()
+def token(
+    data: DataOption = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long it works")] = 365,
+    link: Annotated[  # noqa: FBT002 - Typer's flags
+        bool, typer.Option("--link", help="Print a one-time sign-in link for the page instead")
+    ] = False,
+) -> None:
+    """Print a token for scripts: send it as `Authorization: Bearer …`."""
+    commands.token(data=data, days=days, link=link)
+
+
+def main() -> None:
+    """Entry point: errors of the taxonomy become one line and their exit code."""
+    try:
+        app()
+    except ApolloniaError as error:
+        Console(stderr=True, soft_wrap=True).print(
+            f"apollonia: {error.message}", style="red", markup=False, highlight=False
+        )
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,83 @@
+"""What ``apollonia doctor`` looks at."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from apollonia.config import Settings
+from apollonia.errors import ConfigurationError, FilesUnavailableError
+from apollonia.media.pool import MediaPool
+from apollonia.media.requests import InspectRequest
+from apollonia.observe.health import Check, CheckResult, run_checks
+from apollonia.wiring import (
+    Ports,
+    media_options,
+    open_ports,
+    page_folder,
+    prepare_data_folder,
+    resolve_roots,
+)
+
+_INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
+_FEW_WATCHES = 65_536
+
+
+async def examine(settings: Settings) -> Mapping[str, CheckResult]:
+    """Ask every part; those that need the data folder are left out when it cannot be used."""
+    try:
+        folder = prepare_data_folder(settings.data)
+    except ConfigurationError as error:
+        return {"data folder": CheckResult("unavailable", error.message)}
+    async with open_ports(settings, folder) as ports:
+        return await run_checks(_checks(settings, folder, ports))
+
+
+def _watch_limit() -> int | None:
+    """How many folders the system lets one user watch; ``None`` where it does not say."""
+    try:
+        return int(_INOTIFY_LIMIT.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _checks(settings: Settings, folder: Path, ports: Ports) -> Mapping[str, Check]:
+    async def data_folder() -> str | None:
+        return None
+
+    async def roots() -> str | None:
+        if not settings.files.roots:
+            return "no folder to catalog is configured; name one on the command line of `up`"
+        try:
+            resolve_roots(settings.files.roots, folder)
+        except ConfigurationError as error:
+            raise FilesUnavailableError(error.message) from error
+        return None
+
+    async def page() -> str | None:
+        if (page_folder(settings) / "index.html").is_file():
+            return None
+        return "the page is not built: run `make web`; the API works without it"
+
+    async def watches() -> str | None:
+        limit = await asyncio.to_thread(_watch_limit)
+        if limit is None or limit >= _FEW_WATCHES:
+            return None
+        return (
+            f"the system allows {limit} watched folders; further ones are polled. Raise it with: "
+            f"sysctl fs.inotify.max_user_watches=524288"
+        )
+
+    async def media() -> str | None:
+        async with MediaPool(media_options(settings)) as pool:
+            [answer] = await pool.inspect([InspectRequest(os.fsencode(__file__), hash=True)])
+            return None if answer.sha256_hash else "a worker could not read this very program"
+
+    return {
+        "data folder": data_folder,
+        **ports.checks(),
+        "media workers": media,
+        "folders": roots,
+        "folder watching": watches,
+        "page": page,
+    }

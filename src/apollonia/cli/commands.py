@@ -1,0 +1,228 @@
+"""What the commands do: settings, ports, services, and words for the person who started it."""
+
+import asyncio
+import json
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from apollonia.cli import checks, progress
+from apollonia.cli.exits import FAULTS
+from apollonia.config import Settings, load
+from apollonia.config.names import Key, all_settings
+from apollonia.domain.principal import TokenKind
+from apollonia.errors import ConfigurationError
+from apollonia.media.demo import create_demo_library
+from apollonia.media.pool import MediaPool
+from apollonia.observe.logs import configure_logs
+from apollonia.runtime import Runtime
+from apollonia.wiring import (
+    api_services,
+    bind,
+    ingest_lock,
+    ingest_services,
+    media_options,
+    migrate_catalog,
+    open_ports,
+    populate_services,
+    prepare_data_folder,
+    resolve_roots,
+)
+
+_DAY_S = 86_400.0
+_LINK_TTL_S = 3600.0
+_DEMO_HINT = (
+    "No folder was given: this is a small demo library, synthesised here (CC0). "
+    "Catalog your own with: make run MEDIA=~/Music"
+)
+
+
+def up(roots: Sequence[Path], *, data: Path | None, host: str | None, port: int | None) -> None:
+    """Everything in one process."""
+    settings = _settings(data=data, roots=roots, host=host, port=port)
+    console = Console()
+    if not settings.files.roots:
+        settings = _with_demo(settings, console, given_data=data is not None)
+    _run(_up(settings, console))
+
+
+def ingest(roots: Sequence[Path], *, data: Path | None) -> None:
+    """Only the ingestor."""
+    settings = _settings(data=data, roots=roots)
+    if not settings.files.roots:
+        raise ConfigurationError("no folder to catalog: name one, or set APOLLONIA_FILES__ROOTS")
+    _run(_ingest(settings))
+
+
+def populate(*, data: Path | None) -> None:
+    """Only the populator."""
+    _run(_populate(_settings(data=data)))
+
+
+def api(*, data: Path | None, host: str | None, port: int | None) -> None:
+    """Only the API."""
+    _run(_api(_settings(data=data, host=host, port=port)))
+
+
+def migrate(*, data: Path | None) -> None:
+    """Bring the schema up to date."""
+    settings = _settings(data=data)
+    folder = prepare_data_folder(settings.data)
+    _run(migrate_catalog(settings, folder))
+    Console().print(f"The catalog in {folder} is up to date.", markup=False)
+
+
+def token(*, data: Path | None, days: int, link: bool) -> None:
+    """Print an API token, or a sign-in link."""
+    settings = _settings(data=data)
+    folder = prepare_data_folder(settings.data)
+    print(_run(_token(settings, folder, days=days, link=link)))  # noqa: T201 - the result itself
+
+
+def doctor(roots: Sequence[Path], *, data: Path | None) -> int:
+    """Check all parts; the exit code."""
+    settings = _settings(data=data, roots=roots)
+    results = _run(checks.examine(settings))
+    table = Table("part", "state", "what it says", show_edge=False)
+    for name, result in results.items():
+        colour = {"ok": "green", "degraded": "yellow"}.get(result.status, "red")
+        table.add_row(name, f"[{colour}]{result.status}[/]", result.detail or "")
+    Console().print(table)
+    return FAULTS if any(r.status != "ok" for r in results.values()) else 0
+
+
+def show_config(*, data: Path | None, as_json: bool) -> None:
+    """The settings in force and their origins."""
+    loaded = load(overrides=_overrides(data=data))
+    rows = []
+    for setting in all_settings():
+        value: Any = loaded.settings
+        for part in setting.key:
+            value = getattr(value, part)
+        rows.append((setting.name, _shown(value), loaded.origins.get(setting.key, "default")))
+    if as_json:
+        document = [dict(zip(("name", "value", "origin"), row, strict=True)) for row in rows]
+        print(json.dumps(document, indent=2))  # noqa: T201 - the result itself
+        return
+    table = Table("name", "value", "from", show_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+async def _up(settings: Settings, console: Console) -> None:
+    folder = prepare_data_folder(settings.data)
+    roots = resolve_roots(settings.files.roots, folder)
+    with bind(settings) as listener, ingest_lock(folder):
+        async with (
+            open_ports(settings, folder) as ports,
+            MediaPool(media_options(settings)) as media,
+            ingest_services(ports, settings, roots, media) as ingestor,
+        ):
+            secret = await ports.identity.issue(
+                TokenKind.SIGN_IN, label="sign-in link", ttl=_LINK_TTL_S
+            )
+            host, port = listener.getsockname()[:2]
+            link = progress.sign_in_link(host, port, secret)
+            services = [
+                *populate_services(ports),
+                *await api_services(ports, settings, listener, media),
+                *ingestor,
+                progress.Progress(ports.control, ports.library, console, link),
+            ]
+            await Runtime(services).run()
+    console.print("Stopped; everything found so far is kept.")
+
+
+async def _ingest(settings: Settings) -> None:
+    folder = prepare_data_folder(settings.data)
+    roots = resolve_roots(settings.files.roots, folder)
+    with ingest_lock(folder):
+        async with (
+            open_ports(settings, folder) as ports,
+            MediaPool(media_options(settings)) as media,
+            ingest_services(ports, settings, roots, media) as services,
+        ):
+            await Runtime(services).run()
+
+
+async def _populate(settings: Settings) -> None:
+    folder = prepare_data_folder(settings.data)
+    async with open_ports(settings, folder) as ports:
+        await Runtime(populate_services(ports)).run()
+
+
+async def _api(settings: Settings) -> None:
+    folder = prepare_data_folder(settings.data)
+    with bind(settings) as listener:
+        async with (
+            open_ports(settings, folder) as ports,
+            MediaPool(media_options(settings)) as media,
+        ):
+            await Runtime(await api_services(ports, settings, listener, media)).run()
+
+
+async def _token(settings: Settings, folder: Path, *, days: int, link: bool) -> str:
+    async with open_ports(settings, folder) as ports:
+        if not link:
+            return await ports.identity.issue(TokenKind.API, label="cli", ttl=days * _DAY_S)
+        secret = await ports.identity.issue(
+            TokenKind.SIGN_IN, label="sign-in link", ttl=_LINK_TTL_S
+        )
+        return progress.sign_in_link(settings.api.host, settings.api.port, secret)
+
+
+def _with_demo(settings: Settings, console: Console, *, given_data: bool) -> Settings:
+    """Settings for the demo: a library and, unless one was named, a data folder of its own."""
+    home = settings.data if given_data else settings.data.with_name("apollonia-demo") / "data"
+    library = home.with_name(home.name + "-library" if given_data else "library")
+    console.print(_DEMO_HINT, markup=False)
+    with console.status(f"making the demo library in {library}"):
+        _run(create_demo_library(library.absolute()))
+    files = settings.files.model_copy(update={"roots": (library,)})
+    return settings.model_copy(update={"data": home, "files": files})
+
+
+def _settings(
+    *,
+    data: Path | None,
+    roots: Sequence[Path] = (),
+    host: str | None = None,
+    port: int | None = None,
+) -> Settings:
+    settings = load(overrides=_overrides(data, roots, host, port)).settings
+    configure_logs(level=settings.observe.log_level, form=settings.observe.log_format)
+    return settings
+
+
+def _overrides(
+    data: Path | None = None,
+    roots: Sequence[Path] = (),
+    host: str | None = None,
+    port: int | None = None,
+) -> dict[Key, Any]:
+    given: dict[Key, Any] = {
+        ("data",): data,
+        ("files", "roots"): tuple(roots) or None,
+        ("api", "host"): host,
+        ("api", "port"): port,
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _run[T](main: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "(hidden)"
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
+    return "" if value is None else str(value)

@@ -1,0 +1,115 @@
+"""What a terminal shows while ``up`` runs: the sign-in link, and files found and cataloged."""
+
+import asyncio
+import ipaddress
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
+from rich.progress import Progress as Bars
+
+from apollonia.domain.kinds import RootState
+from apollonia.domain.roots import RootStatus
+from apollonia.errors import Unavailable
+from apollonia.observe.logs import get_logger
+from apollonia.ports.control import Control
+from apollonia.ports.library import Library
+
+_PERIOD_S = 0.5
+
+log = get_logger(__name__)
+
+
+def sign_in_link(host: str, port: int, secret: str) -> str:
+    """The address that signs a browser in, once; every address is shown as this machine's own."""
+    address = ipaddress.ip_address(host) if _is_address(host) else None
+    name = "127.0.0.1" if address is not None and address.is_unspecified else host
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}/sign-in?code={secret}"
+
+
+class Progress:
+    """A service that reads the roots' status and draws one bar for all of them."""
+
+    name = "progress"
+
+    def __init__(self, control: Control, library: Library, console: Console, link: str) -> None:
+        self._control = control
+        self._library = library
+        self._console = console
+        self._link = link
+        self._told: dict[str, tuple[RootState, str | None]] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Draw until ``stop``; without a terminal only the link and the root's states are told."""
+        self._console.print(f"Open {self._link}", markup=False, highlight=False, soft_wrap=True)
+        self._console.print("(the link signs one browser in; Ctrl-C stops)", markup=False)
+        bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[words]}"),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        with bars:
+            task = bars.add_task("cataloged", total=None, words="")
+            while not stop.is_set():
+                await self._look(bars, task)
+                try:
+                    async with asyncio.timeout(_PERIOD_S):
+                        await stop.wait()
+                except TimeoutError:
+                    continue
+
+    async def _look(self, bars: Bars, task: TaskID) -> None:
+        try:
+            roots = await self._control.roots()
+            stats = await self._library.stats()
+        except Unavailable as error:
+            bars.update(task, words=error.message)
+            return
+        for root in roots:
+            self._tell(root)
+        found, left = sum(r.found for r in roots), sum(r.left for r in roots)
+        words = _words(roots)
+        bars.update(task, total=max(found, 1), completed=found - left, words=words)
+        bars.update(task, description=f"{stats.files} files in the catalog;")
+
+    def _tell(self, root: RootStatus) -> None:
+        state = (root.state, root.message)
+        if self._told.get(root.root) != state:
+            self._told[root.root] = state
+            tell = log.info if root.state in _CALM else log.warning
+            tell(
+                "root",
+                path=root.root,
+                state=str(root.state),
+                message=root.message,
+                found=root.found,
+                done=root.done,
+                skipped=root.skipped_count,
+            )
+
+
+_CALM = {RootState.STARTING, RootState.SCANNING, RootState.WATCHING, RootState.STOPPED}
+
+
+def _words(roots: Sequence[RootStatus]) -> str:
+    """States that differ from plain watching, and what could not be read."""
+    parts = [f"{r.root}: {r.message or r.state}" for r in roots if r.state not in _CALM]
+    errors, skipped = sum(r.errors for r in roots), sum(r.skipped_count for r in roots)
+    if any(r.state is RootState.SCANNING for r in roots):
+        parts.append(f"scanning, {sum(r.rate or 0 for r in roots):.0f} files/s")
+    elif roots:
+        parts.append("watching")
+    parts += [f"{errors} unreadable"] if errors else []
+    parts += [f"{skipped} skipped"] if skipped else []
+    return " · ".join(parts)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

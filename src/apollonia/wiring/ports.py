@@ -1,0 +1,117 @@
+"""Opens the adapter behind every port, chosen by one URL each."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from apollonia.adapters.blobs.folder_blobs import FolderBlobs
+from apollonia.adapters.broadcast.local_broadcast import LocalBroadcast
+from apollonia.adapters.bus.sql_bus import SqlBus
+from apollonia.adapters.cache.local_cache import LocalCache
+from apollonia.adapters.catalog import SqlCatalog
+from apollonia.adapters.clock.system_clock import SystemClock
+from apollonia.adapters.control import SqlControl
+from apollonia.adapters.database import Database, migrate
+from apollonia.adapters.graph import SqlGraph
+from apollonia.adapters.identity import SqlIdentity
+from apollonia.adapters.library import SqlLibrary
+from apollonia.adapters.search import SqlSearch
+from apollonia.config import Settings
+from apollonia.messages import topology
+from apollonia.observe.health import Check
+from apollonia.observe.metrics import Metrics
+from apollonia.populate.services import CONSUMED
+from apollonia.ports.blobs import Blobs
+from apollonia.ports.broadcast import Broadcast
+from apollonia.ports.bus import Bus
+from apollonia.ports.cache import Cache
+from apollonia.ports.catalog import Catalog
+from apollonia.ports.clock import Clock
+from apollonia.ports.control import Control
+from apollonia.ports.graph import Graph
+from apollonia.ports.identity import Identity
+from apollonia.ports.library import Library
+from apollonia.ports.search import Search
+from apollonia.wiring.urls import require_embedded, sqlite_file
+
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Every port of one process, open."""
+
+    folder: Path
+    clock: Clock
+    metrics: Metrics
+    bus: Bus
+    broadcast: Broadcast
+    catalog: Catalog
+    library: Library
+    search: Search
+    graph: Graph
+    control: Control
+    identity: Identity
+    cache: Cache
+    blobs: Blobs
+
+    def checks(self) -> Mapping[str, Check]:
+        """A health check for each port that can be away."""
+        return {
+            "catalog": self.catalog.ping,
+            "bus": self.bus.ping,
+            "graph": self.graph.ping,
+            "cache": self.cache.ping,
+            "broadcast": self.broadcast.ping,
+            "blobs": self.blobs.ping,
+        }
+
+
+async def migrate_catalog(settings: Settings, folder: Path) -> None:
+    """Bring the schema up to date; several processes may try at once."""
+    await migrate(_catalog_url(settings, folder))
+
+
+@asynccontextmanager
+async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
+    """All ports, with the schema up to date and the topology declared; closed at the end."""
+    require_embedded(settings.graph.url, key=("graph", "url"))
+    require_embedded(settings.cache.url, key=("cache", "url"))
+    require_embedded(settings.broadcast.url, key=("broadcast", "url"))
+    bus_file = sqlite_file(settings.bus.url, key=("bus", "url"), default=folder / "bus.db")
+    await migrate_catalog(settings, folder)
+    async with AsyncExitStack() as stack:
+        clock, metrics = SystemClock(), Metrics()
+        database = Database(_catalog_url(settings, folder))
+        stack.push_async_callback(database.close)
+        await database.open()
+        bus = SqlBus(bus_file, clock=clock)
+        stack.push_async_callback(bus.close)
+        await bus.declare(topology(*CONSUMED))
+        broadcast = LocalBroadcast()
+        cache_bytes = settings.cache.max_mb * _MIB
+        cache = LocalCache(clock=clock, metrics=metrics, max_bytes=cache_bytes)
+        stack.push_async_callback(broadcast.close)
+        stack.push_async_callback(cache.close)
+        blobs_folder = settings.blobs.folder or folder / "blobs"
+        yield Ports(
+            folder=folder,
+            clock=clock,
+            metrics=metrics,
+            bus=bus,
+            broadcast=broadcast,
+            catalog=SqlCatalog(database),
+            library=SqlLibrary(database),
+            search=SqlSearch(database),
+            graph=SqlGraph(database),
+            control=SqlControl(database),
+            identity=SqlIdentity(database),
+            cache=cache,
+            blobs=FolderBlobs(blobs_folder, budget=settings.blobs.budget_mb * _MIB),
+        )
+
+
+def _catalog_url(settings: Settings, folder: Path) -> str:
+    file = sqlite_file(settings.catalog.url, key=("catalog", "url"), default=folder / "catalog.db")
+    return f"sqlite+aiosqlite:///{file}"

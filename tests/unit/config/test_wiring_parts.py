@@ -1,0 +1,66 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from apollonia.errors import ConfigurationError
+from apollonia.wiring.data_folder import ingest_lock, prepare_data_folder, secret_key
+from apollonia.wiring.urls import require_embedded, sqlite_file
+
+
+def test_data_folder_is_made_for_its_owner_alone(tmp_path):
+    folder = prepare_data_folder(tmp_path / "new" / "data")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert list(folder.iterdir()) == []
+
+
+def test_a_data_folder_that_is_a_file_is_refused(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("x")
+    with pytest.raises(ConfigurationError, match="not a folder"):
+        prepare_data_folder(file)
+
+
+def test_a_data_folder_that_cannot_be_made_is_refused():
+    with pytest.raises(ConfigurationError, match="APOLLONIA_DATA"):
+        prepare_data_folder(Path("/proc/apollonia-data"))
+
+
+def test_one_ingestor_per_data_folder(tmp_path):
+    with (
+        ingest_lock(tmp_path),
+        pytest.raises(ConfigurationError, match=f"process {os.getpid()}"),
+        ingest_lock(tmp_path),
+    ):
+        pass
+    with ingest_lock(tmp_path):
+        pass
+
+
+def test_the_secret_is_made_once_and_is_private(tmp_path):
+    key = secret_key(tmp_path)
+    assert len(key) >= 43
+    assert secret_key(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+    assert [p.name for p in tmp_path.iterdir()] == ["secret.key"]
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("", "/d/x.db"),
+        ("sqlite:////var/x.db", "/var/x.db"),
+        ("sqlite+aiosqlite:////var/x.db", "/var/x.db"),
+    ],
+)
+def test_sqlite_urls_name_a_file(url, path):
+    assert sqlite_file(url, key=("bus", "url"), default=Path("/d/x.db")) == Path(path)
+
+
+@pytest.mark.parametrize("url", ["amqp://guest@localhost", "postgresql://x", "nonsense"])
+def test_servers_without_adapter_are_refused_by_name(url):
+    with pytest.raises(ConfigurationError, match="APOLLONIA_BUS__URL"):
+        sqlite_file(url, key=("bus", "url"), default=Path("/x"))
+    with pytest.raises(ConfigurationError, match="APOLLONIA_CACHE__URL"):
+        require_embedded(url, key=("cache", "url"))
