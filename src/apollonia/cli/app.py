@@ -1,4 +1,7 @@
-"""The commands, and how their errors become exit codes."""
+"""The commands, and how their errors become exit codes.
+
+What they do is imported when one of them runs, so that help and completion answer at once.
+"""
 
 import sys
 from pathlib import Path
@@ -7,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from apollonia.cli import commands
 from apollonia.cli.exits import exit_code
 from apollonia.errors import ApolloniaError
 
@@ -38,30 +40,40 @@ def up(
 
     Without a folder it makes a small demo library of its own and shows that.
     """
+    from apollonia.cli import commands
+
     commands.up(roots or [], data=data, host=host, port=port)
 
 
 @app.command()
 def ingest(roots: Roots = None, data: DataOption = None) -> None:
     """Only watch and scan folders, and publish what is found."""
+    from apollonia.cli import commands
+
     commands.ingest(roots or [], data=data)
 
 
 @app.command()
 def populate(data: DataOption = None) -> None:
     """Only keep the catalog and the graph up to date with what was published."""
+    from apollonia.cli import commands
+
     commands.populate(data=data)
 
 
 @app.command()
 def api(data: DataOption = None, host: HostOption = None, port: PortOption = None) -> None:
     """Only serve the page and the API."""
+    from apollonia.cli import commands
+
     commands.api(data=data, host=host, port=port)
 
 
 @app.command()
 def migrate(data: DataOption = None) -> None:
     """Bring the database's schema up to date; services do it by themselves at their start."""
+    from apollonia.cli import commands
+
     commands.migrate(data=data)
 
 
@@ -71,12 +83,16 @@ def config(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002 - Typer's flags
 ) -> None:
     """Show the settings in force and where each came from; secrets are hidden."""
+    from apollonia.cli import commands
+
     commands.show_config(data=data, as_json=as_json)
 
 
 @app.command()
 def doctor(roots: Roots = None, data: DataOption = None) -> None:
     """Check everything that Apollonia depends on, and say what to do about faults."""
+    from apollonia.cli import commands
+
     raise typer.Exit(commands.doctor(roots or [], data=data))
 
 
@@ -89,6 +105,8 @@ def token(
     ] = False,
 ) -> None:
     """Print a token for scripts: send it as `Authorization: Bearer …`."""
+    from apollonia.cli import commands
+
     commands.token(data=data, days=days, link=link)
 
 

@@ -10,14 +10,11 @@ from apollonia.errors import ConfigurationError, FilesUnavailableError
 from apollonia.media.pool import MediaPool
 from apollonia.media.requests import InspectRequest
 from apollonia.observe.health import Check, CheckResult, run_checks
-from apollonia.wiring import (
-    Ports,
-    media_options,
-    open_ports,
-    page_folder,
-    prepare_data_folder,
-    resolve_roots,
-)
+from apollonia.wiring.data_folder import prepare_data_folder
+from apollonia.wiring.ingest import resolve_roots
+from apollonia.wiring.media import media_options
+from apollonia.wiring.page import page_folder
+from apollonia.wiring.ports import Ports, open_ports
 
 _INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
 _FEW_WATCHES = 65_536

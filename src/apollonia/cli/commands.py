@@ -1,4 +1,7 @@
-"""What the commands do: settings, ports, services, and words for the person who started it."""
+"""What the commands do: settings, ports, services, and words for the person who started it.
+
+Each kind of process imports its own capability only: an ingestor pays for no web framework.
+"""
 
 import asyncio
 import json
@@ -11,7 +14,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from apollonia.cli import checks, progress
+from apollonia.cli import progress
 from apollonia.cli.exits import FAULTS
 from apollonia.config import Settings, load
 from apollonia.config.names import Key, all_settings
@@ -21,18 +24,9 @@ from apollonia.media.demo import create_demo_library
 from apollonia.media.pool import MediaPool
 from apollonia.observe.logs import configure_logs
 from apollonia.runtime import Runtime
-from apollonia.wiring import (
-    api_services,
-    bind,
-    ingest_lock,
-    ingest_services,
-    media_options,
-    migrate_catalog,
-    open_ports,
-    populate_services,
-    prepare_data_folder,
-    resolve_roots,
-)
+from apollonia.wiring.data_folder import ingest_lock, prepare_data_folder
+from apollonia.wiring.media import media_options
+from apollonia.wiring.ports import migrate_catalog, open_ports
 
 _DAY_S = 86_400.0
 _LINK_TTL_S = 3600.0
@@ -86,6 +80,8 @@ def token(*, data: Path | None, days: int, link: bool) -> None:
 
 def doctor(roots: Sequence[Path], *, data: Path | None) -> int:
     """Check all parts; the exit code."""
+    from apollonia.cli import checks
+
     settings = _settings(data=data, roots=roots)
     results = _run(checks.examine(settings))
     table = Table("part", "state", "what it says", show_edge=False)
@@ -116,6 +112,10 @@ def show_config(*, data: Path | None, as_json: bool) -> None:
 
 
 async def _up(settings: Settings, console: Console) -> None:
+    from apollonia.wiring.api import api_services, bind
+    from apollonia.wiring.ingest import ingest_services, resolve_roots
+    from apollonia.wiring.populate import populate_services
+
     folder = prepare_data_folder(settings.data)
     roots = resolve_roots(settings.files.roots, folder)
     with bind(settings) as listener, ingest_lock(folder):
@@ -140,6 +140,8 @@ async def _up(settings: Settings, console: Console) -> None:
 
 
 async def _ingest(settings: Settings) -> None:
+    from apollonia.wiring.ingest import ingest_services, resolve_roots
+
     folder = prepare_data_folder(settings.data)
     roots = resolve_roots(settings.files.roots, folder)
     with ingest_lock(folder):
@@ -152,12 +154,16 @@ async def _ingest(settings: Settings) -> None:
 
 
 async def _populate(settings: Settings) -> None:
+    from apollonia.wiring.populate import populate_services
+
     folder = prepare_data_folder(settings.data)
     async with open_ports(settings, folder) as ports:
         await Runtime(populate_services(ports)).run()
 
 
 async def _api(settings: Settings) -> None:
+    from apollonia.wiring.api import api_services, bind
+
     folder = prepare_data_folder(settings.data)
     with bind(settings) as listener:
         async with (

@@ -108,7 +108,7 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
             control=SqlControl(database),
             identity=SqlIdentity(database),
             cache=cache,
-            blobs=FolderBlobs(blobs_folder, budget=settings.blobs.budget_mb * _MIB),
+            blobs=FolderBlobs(blobs_folder, budget_bytes=settings.blobs.budget_mb * _MIB),
         )
 
 

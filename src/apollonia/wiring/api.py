@@ -1,0 +1,88 @@
+"""The API's services over open ports; imported only by processes that serve."""
+
+import os
+import socket
+from collections.abc import Sequence
+
+from apollonia.api import server
+from apollonia.api.app import create_app
+from apollonia.api.artwork import Artwork
+from apollonia.api.options import ApiOptions
+from apollonia.api.ports import ApiPorts
+from apollonia.config import Settings
+from apollonia.domain.kinds import RootState
+from apollonia.media.pool import MediaPool
+from apollonia.observe.health import Check
+from apollonia.populate.services import CONSUMED
+from apollonia.ports.control import Control
+from apollonia.wiring.data_folder import secret_key
+from apollonia.wiring.page import page_folder
+from apollonia.wiring.ports import Ports
+from apollonia.work.service import Service
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The API's listening socket, taken before anything else starts."""
+    return server.bind(settings.api.host, settings.api.port)
+
+
+async def api_services(
+    ports: Ports, settings: Settings, listener: socket.socket, media: MediaPool
+) -> Sequence[Service]:
+    """The API with the page. Pictures are made of files in roots that are or were ingested."""
+    roots = {os.fsencode(root.absolute()) for root in settings.files.roots}
+    roots |= {os.fsencode(report.root) for report in await ports.control.roots()}
+    artwork = Artwork(
+        library=ports.library,
+        blobs=ports.blobs,
+        cache=ports.cache,
+        media=media,
+        roots=sorted(roots),
+    )
+    options = _api_options(settings, ports, listener)
+    app = create_app(
+        ApiPorts(
+            library=ports.library,
+            search=ports.search,
+            catalog=ports.catalog,
+            control=ports.control,
+            identity=ports.identity,
+            cache=ports.cache,
+            blobs=ports.blobs,
+            broadcast=ports.broadcast,
+            bus=ports.bus,
+            artwork=artwork,
+            metrics=ports.metrics,
+            clock=ports.clock,
+            checks={**ports.checks(), "roots": _roots_check(ports.control)},
+        ),
+        options,
+    )
+    return (server.ApiService(app, listener, options),)
+
+
+def _api_options(settings: Settings, ports: Ports, listener: socket.socket) -> ApiOptions:
+    chosen = settings.api
+    secret = chosen.secret_key.get_secret_value() if chosen.secret_key else secret_key(ports.folder)
+    return ApiOptions(
+        secret=secret.encode(),
+        host=chosen.host,
+        port=listener.getsockname()[1],
+        allowed_hosts=chosen.allowed_hosts,
+        allowed_origins=chosen.allowed_origins,
+        trusted_proxies=chosen.trusted_proxies,
+        web_folder=page_folder(settings),
+        queues=CONSUMED,
+    )
+
+
+def _roots_check(control: Control) -> Check:
+    async def check() -> str | None:
+        ill = [
+            f"{root.root}: {root.message or root.state}"
+            for root in await control.roots()
+            if root.state in {RootState.UNAVAILABLE, RootState.DEGRADED}
+        ]
+        return "; ".join(ill) or None
+
+    return check
