@@ -18,7 +18,7 @@ PICTURE = Blob(bytes(range(256)) * 4, "image/jpeg")
 
 
 def _folder_blobs(folder: Path) -> Blobs:
-    return FolderBlobs(folder / "blobs", budget=BUDGET)
+    return FolderBlobs(folder / "blobs", budget_bytes=BUDGET)
 
 
 BLOBS: dict[str, Callable[[Path], Blobs]] = {"folder": _folder_blobs}

@@ -1,0 +1,3 @@
+from apollonia.adapters.blobs.folder_blobs import FolderBlobs
+
+__all__ = ["FolderBlobs"]

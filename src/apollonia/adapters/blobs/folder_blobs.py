@@ -20,11 +20,11 @@ _RELOAD_AFTER = 5000  # uses, since other processes put files there as well
 
 
 class FolderBlobs:
-    """``Blobs`` in ``folder/ab/cd/abcd…``, at most ``budget`` bytes; all disk work in threads."""
+    """``Blobs`` in ``folder/ab/cd/abcd…``, at most ``budget_bytes``; all disk work in threads."""
 
-    def __init__(self, folder: Path, *, budget: int = 2 << 30) -> None:
+    def __init__(self, folder: Path, *, budget_bytes: int = 2 << 30) -> None:
         self._folder = folder
-        self._budget = budget
+        self._budget = budget_bytes
         self._shelf = Shelf(folder)
         self._lock = Lock()
         self._uses_since_load = _RELOAD_AFTER

@@ -1,0 +1,3 @@
+from apollonia.adapters.bus.sql_bus import SqlBus
+
+__all__ = ["SqlBus"]
