@@ -1,6 +1,7 @@
 """What all roots of one process share: the ports, and the way from a candidate to an entry."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 from apollonia.domain.paths import is_inside
 from apollonia.ingest.moves import Moves
@@ -8,17 +9,22 @@ from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.pipeline import Pipeline
 from apollonia.ingest.ports import IngestPorts
 from apollonia.ingest.settle import Settle
-from apollonia.ingest.watched_root import WatchedRoot
+from apollonia.ingest.watched_root import WatchedRoot, disk_thread
 
 
 class Engine:
     """Built once per process; ``on_commit`` is called when there are new events to publish."""
 
     def __init__(
-        self, ports: IngestPorts, options: IngestOptions, on_commit: Callable[[], None]
+        self,
+        ports: IngestPorts,
+        options: IngestOptions,
+        on_commit: Callable[[], None],
+        new_disk: Callable[[], Executor] = disk_thread,
     ) -> None:
         self.ports = ports
         self.options = options
+        self.new_disk = new_disk
         self.roots: list[WatchedRoot] = []
         self.moves = Moves(ports.clock)
         self.settle = Settle(ports.files, ports.clock, options)

@@ -1,7 +1,6 @@
 """The life of one root: lease, scan, watch; and again, whatever happens to its disk."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from apollonia.domain.kinds import RootState
@@ -43,7 +42,7 @@ class RootIngest:
             rules=Rules(options.hidden, root.excluded),
             hints=Hints(ports.clock),
             progress=Progress(root.name),
-            disk=ThreadPoolExecutor(1, thread_name_prefix="disk"),
+            disk=engine.new_disk(),
         )
         engine.roots.append(self.watched)
         self._engine = engine

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
 from apollonia.ingest.root_ingest import RootIngest
 from apollonia.ingest.roots import Root
+from apollonia.ingest.watched_root import disk_thread
 from apollonia.observe.logs import get_logger
 
 log = get_logger(__name__)
@@ -28,9 +30,10 @@ class IngestService:
         ports: IngestPorts,
         options: IngestOptions,
         on_commit: Callable[[], None],
+        new_disk: Callable[[], Executor] = disk_thread,
     ) -> None:
         self._options = options
-        self._engine = Engine(ports, options, on_commit)
+        self._engine = Engine(ports, options, on_commit, new_disk)
         self._roots = [RootIngest(root, self._engine) for root in roots]
 
     async def run(self, stop: asyncio.Event) -> None:

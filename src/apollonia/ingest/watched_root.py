@@ -1,6 +1,6 @@
 """What everyone who works on one root shares."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from apollonia.ingest.hints import Hints
@@ -8,6 +8,11 @@ from apollonia.ingest.progress import Progress
 from apollonia.ingest.roots import Root
 from apollonia.ingest.rules import Rules
 from apollonia.ports.file_system import Watcher
+
+
+def disk_thread() -> Executor:
+    """A thread of its own for each root's disk."""
+    return ThreadPoolExecutor(1, thread_name_prefix="disk")
 
 
 @dataclass(slots=True)
@@ -22,7 +27,7 @@ class WatchedRoot:
     rules: Rules
     hints: Hints
     progress: Progress
-    disk: ThreadPoolExecutor
+    disk: Executor
     owned: bool = False
     device: int | None = None
     watcher: Watcher | None = None

@@ -1,0 +1,110 @@
+import asyncio
+import json
+from concurrent.futures import Executor, Future
+from contextlib import asynccontextmanager
+
+import pytest
+
+from apollonia.ingest.options import IngestOptions
+from apollonia.ingest.ports import IngestPorts
+from apollonia.ingest.roots import Root
+from apollonia.ingest.service import IngestService
+from apollonia.messages import FileEvent, parse
+from apollonia.observe.metrics import Metrics
+from apollonia.testing.fake_control import FakeControl
+from apollonia.testing.fake_files import FakeFiles
+from apollonia.testing.hashing_inspector import HashingInspector
+from apollonia.testing.manual_clock import ManualClock
+from apollonia.testing.memory_index import MemoryIndex
+
+
+class InlineDisk(Executor):
+    """Does at once what a disk's thread would do, so that a test needs no real time."""
+
+    def submit(self, work, /, *args, **kwargs):
+        future = Future()
+        try:
+            future.set_result(work(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as an executor does
+            future.set_exception(error)
+        return future
+
+
+class Rig:
+    """Ingest of some roots over fakes, moved by hand."""
+
+    def __init__(self, tree, roots=(b"/music",), **options):
+        self.clock = ManualClock()
+        self.files = FakeFiles.of(tree, self.clock)
+        self.index = MemoryIndex()
+        self.control = FakeControl()
+        self.inspector = HashingInspector(self.files)
+        self.roots = [Root(path) for path in roots]
+        self.options = IngestOptions(**options)
+
+    @asynccontextmanager
+    async def running(self, *, quiet=True):
+        """A service over the same index: enter it again to start again."""
+        service = IngestService(
+            roots=self.roots,
+            ports=IngestPorts(
+                files=self.files,
+                index=self.index,
+                inspector=self.inspector,
+                large=self.inspector,
+                control=self.control,
+                clock=self.clock,
+                metrics=Metrics(),
+            ),
+            options=self.options,
+            on_commit=lambda: None,
+            new_disk=InlineDisk,
+        )
+        self.engine = service._engine
+        stop = asyncio.Event()
+        task = asyncio.create_task(service.run(stop))
+        try:
+            if quiet:
+                await self.quiet()
+            yield service
+        finally:
+            stop.set()
+            await task
+
+    async def quiet(self, seconds=3.0):
+        """Let so much time pass; more than enough for everything to settle."""
+        passed = 0.0
+        while passed < seconds:
+            await self.work()
+            await self.clock.advance(0.1)
+            passed += 0.1
+        await self.work()
+
+    async def work(self):
+        """No time passes, but everything that can be done is done."""
+        for _ in range(150):
+            await asyncio.sleep(0)
+
+    def events(self):
+        """All events so far, oldest first, as (type, path) and more by name."""
+        return [parse(FileEvent, message.body) for message in self.index.outbox.values()]
+
+    def told(self):
+        """Events in short, oldest first; each is told once."""
+        events = [(e.event_type.value, e.raw_path().decode()) for e in self.events()]
+        self.index.outbox.clear()
+        return events
+
+    def bodies(self):
+        return [json.loads(message.body) for message in self.index.outbox.values()]
+
+    def status(self, root="/music"):
+        return self.control._roots[root]
+
+    def file_id(self, path):
+        return self.index.files[path].file_id
+
+
+@pytest.fixture
+def rig():
+    return Rig
