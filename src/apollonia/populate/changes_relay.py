@@ -24,7 +24,7 @@ log = get_logger(__name__)
 class RelayOptions:
     """``poll_s``: how late a change of another process is seen; ``keep``: changes kept to read."""
 
-    batch: int = 1000
+    batch: int = 500
     poll_s: float = 0.5
     keep: int = 200_000
     prune_every: int = 10_000
