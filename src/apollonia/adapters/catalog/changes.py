@@ -30,7 +30,8 @@ _PUBLISH = text(
     " WHERE published < :position"
 )
 _PRUNE = text(
-    "DELETE FROM changes WHERE position <= (SELECT published FROM relay) - :keep"
+    "DELETE FROM changes WHERE position <= (SELECT published FROM relay)"
+    " AND position <= (SELECT position FROM relay) - :keep"
     " AND position < (SELECT min(position) FROM changes) + :rows"
 )
 
