@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import xxhash
-from corpus import make_corpus
 
 from apollonia.testing.installation import Installation
+from apollonia.testing.media_files import make_library
 from report import Measure, median, percentile, write
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -103,7 +103,7 @@ def searchable(installation: Installation) -> int:
     """How many files a search for a word that all of them carry finds (a count beyond 10,000)."""
     stats = installation.get("/stats")
     found = int(stats["by_kind"].get("audio", 0))
-    page = installation.get("/files", q="apollonia", limit=1)
+    page = installation.get("/files", q="made", limit=1)
     return found if page["items"] else 0
 
 
@@ -184,9 +184,9 @@ def main() -> int:
     base = Path(tempfile.mkdtemp(prefix="apollonia-bench-"))
     try:
         corpus = base / "corpus"
-        make_corpus(corpus, options.files)
+        make_library(corpus, options.files)
         little = base / "little"
-        make_corpus(little, 1000)
+        make_library(little, 1000)
         bare, find = median([bare_hashing(corpus) for _ in range(3)]), bare_find(corpus)
         smalls = [first_scan(little, 1000, base / f"small{n}") for n in range(options.repeat)]
         small = sorted(smalls, key=lambda run: run.cpu_seconds)[len(smalls) // 2]

@@ -6,11 +6,11 @@ import random
 import sqlite3
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from apollonia.testing.installation import Installation
+from apollonia.testing.media_files import make_library
 
 FILES = int(os.environ.get("APOLLONIA_TEST_CHAOS_FILES", "20000"))
 KILLS = 10
@@ -18,11 +18,8 @@ KILLS = 10
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
-    from corpus import make_corpus
-
     folder = tmp_path_factory.mktemp("corpus") / "media"
-    make_corpus(folder, FILES)
+    make_library(folder, FILES)
     return folder
 
 

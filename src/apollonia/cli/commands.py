@@ -5,6 +5,7 @@ Each kind of process imports its own capability only: an ingestor pays for no we
 
 import asyncio
 import json
+import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from apollonia.wiring.data_folder import ingest_lock, prepare_data_folder
 from apollonia.wiring.media import media_options
 from apollonia.wiring.ports import migrate_catalog, open_ports
 
+_SWITCH_INTERVAL_S = 0.0005  # database threads hand the loop its turn at once, not after 5 ms
 _DAY_S = 86_400.0
 _LINK_TTL_S = 3600.0
 _DEMO_HINT = (
@@ -124,6 +126,7 @@ async def _up(settings: Settings, console: Console) -> None:
             MediaPool(media_options(settings)) as media,
             ingest_services(ports, settings, roots, media) as ingestor,
         ):
+            await ports.control.forget_roots([root.name for root in roots])
             secret = await ports.identity.issue(
                 TokenKind.SIGN_IN, label="sign-in link", ttl=_LINK_TTL_S
             )
@@ -222,6 +225,7 @@ def _overrides(
 
 
 def _run[T](main: Coroutine[Any, Any, T]) -> T:
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
 

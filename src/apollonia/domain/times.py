@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
+_LENGTH = len("2024-01-01T12:00:00.000000+00:00")
+
 MAX_MICROS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 MIN_MICROS = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
@@ -35,4 +37,18 @@ def parse_micros(text: str) -> int:
 
 def normalize(text: str) -> str:
     """Any ISO 8601 time with an offset in the one form that sorts as text."""
+    if _is_normal(text):
+        datetime.fromisoformat(text)  # raises for impossible dates
+        return text
     return format_micros(parse_micros(text))
+
+
+def _is_normal(text: str) -> bool:
+    """Whether it has our form already, as nearly all have: then formatting again costs nothing."""
+    return (
+        len(text) == _LENGTH
+        and text[5].isdigit()  # not a week date
+        and text[10] == "T"
+        and text[19] == "."
+        and text.endswith("+00:00")
+    )

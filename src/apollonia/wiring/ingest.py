@@ -8,6 +8,8 @@ from pathlib import Path
 from apollonia.adapters.file_system.local import LocalFiles
 from apollonia.adapters.index.sqlite import SqliteIndex
 from apollonia.config import Settings
+from apollonia.domain.kinds import RootState
+from apollonia.domain.roots import RootStatus
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
 from apollonia.ingest.publisher import Publisher
@@ -32,7 +34,9 @@ async def ingest_services(
 ) -> AsyncIterator[Sequence[Service]]:
     """The publisher, then the ingestor; their index is closed at the end."""
     index = SqliteIndex(ports.folder / "ingest.db")
-    await ports.control.forget_roots([root.name for root in roots])
+    for root in roots:  # what a process before us reported is over
+        starting = RootStatus(root=root.name, state=RootState.STARTING)
+        await ports.control.report_root(starting)
     async with LargeFiles() as large:
         try:
             publisher = Publisher(

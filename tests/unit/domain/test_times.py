@@ -35,6 +35,28 @@ def test_normalize_turns_other_offsets_into_utc():
     assert normalize("2024-01-01T13:00:00+01:00") == "2024-01-01T12:00:00.000000+00:00"
 
 
+@given(st.datetimes(), st.sampled_from(["+00:00", "+01:00", "-11:30", "Z"]))
+def test_normalize_is_what_formatting_gives(moment, offset):
+    text = moment.isoformat(timespec="microseconds") + offset
+    assert normalize(text) == format_micros(parse_micros(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-13-01T12:00:00.000000+00:00",
+        "2024-01-01T12:00:00,000000+00:00",
+        "2024-W01-1T12:00:00.000000+00:00",
+        "x" * 32,
+    ],
+)
+def test_normalize_lets_nothing_odd_through(text):
+    try:
+        assert normalize(text) == format_micros(parse_micros(text))
+    except ValueError:
+        return
+
+
 def test_parse_micros_refuses_a_time_without_offset():
     with pytest.raises(ValueError, match="without offset"):
         parse_micros("2024-01-01T12:00:00")
