@@ -82,7 +82,7 @@ class Scan:
             await self._delete(seen)
         await self._finish(facts)
         log.info(
-            "scan done",
+            "scan finished",
             root=self._root.root.name,
             files=self._root.progress.found,
             deleted=0 if held else lost.gone,

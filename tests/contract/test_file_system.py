@@ -1,0 +1,218 @@
+"""The contract of ``FileSystem``: the disk of this machine, and the double that tests stand on."""
+
+import asyncio
+import os
+import shutil
+import sys
+
+import pytest
+
+from apollonia.adapters.file_system import LocalFiles
+from apollonia.errors import FilesUnavailableError, NotFoundError
+from apollonia.ports.file_system import What
+from apollonia.testing.fake_files import FakeFiles
+from apollonia.testing.manual_clock import ManualClock
+
+
+class LocalDisk:
+    """What ``FakeFiles`` can do, on the real disk."""
+
+    def __init__(self, root):
+        self.root = root
+        self.files = LocalFiles()
+
+    def make_folder(self, path):
+        os.makedirs(path, exist_ok=True)
+
+    def write(self, path, data):
+        with open(path, "wb") as file:
+            file.write(data)
+
+    def link(self, path, new):
+        os.link(path, new)
+
+    def make_link(self, path, target):
+        os.symlink(target, path)
+
+    def make_pipe(self, path):
+        os.mkfifo(path)
+
+    def move(self, path, new):
+        os.rename(path, new)
+
+    def delete(self, path):
+        if os.path.isdir(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
+
+
+class FakeDisk:
+    def __init__(self):
+        self.root = b"/disk"
+        self.files = FakeFiles(ManualClock())
+        self.files.make_folder(self.root)
+
+    def __getattr__(self, name):
+        return getattr(self.files, name)
+
+
+@pytest.fixture(params=["fake", "local"])
+def disk(request, tmp_path):
+    if request.param == "local":
+        return LocalDisk(os.fsencode(tmp_path))
+    return FakeDisk()
+
+
+@pytest.fixture
+def watcher(disk):
+    if isinstance(disk, LocalDisk) and sys.platform != "linux":
+        pytest.skip("this system has no inotify")
+    made = disk.files.watch()
+    yield made
+    made.close()
+
+
+async def heard(watcher, number):
+    """So many events; more that come with them fail the test."""
+    events = []
+    async with asyncio.timeout(5):
+        while len(events) < number:
+            events.extend(await watcher.next())
+    assert len(events) == number, events
+    return events
+
+
+def test_listing_sorts_names_by_what_they_are(disk):
+    root = disk.root
+    disk.write(root + b"/a\n\xff.mp3", b"123")
+    disk.make_folder(root + b"/folder")
+    disk.write(root + b"/folder/below", b"")
+    disk.make_link(root + b"/link", root + b"/folder")
+    disk.make_pipe(root + b"/pipe")
+    listing = disk.files.list_folder(root)
+    assert list(listing.names) == [b"a\n\xff.mp3"]
+    assert listing.stats[b"a\n\xff.mp3"].st_size == 3
+    assert list(listing.folders) == [b"folder"]
+    assert list(listing.links) == [b"link"]
+    assert listing.others == {b"pipe": "named pipe"}
+    assert not listing.is_empty
+
+
+def test_listing_tells_only_the_facts_asked_for(disk):
+    for name in (b"/a", b"/b", b"/c"):
+        disk.write(disk.root + name, b"x")
+    listing = disk.files.list_folder(disk.root, {b"b", b"missing"})
+    assert sorted(listing.names) == [b"a", b"b", b"c"]
+    assert list(listing.stats) == [b"b"]
+    assert disk.files.list_folder(disk.root, ()).stats == {}
+
+
+def test_listing_of_what_is_no_folder(disk):
+    disk.write(disk.root + b"/file", b"x")
+    for name in (b"/missing", b"/file"):
+        with pytest.raises(NotFoundError):
+            disk.files.list_folder(disk.root + name)
+    disk.make_folder(disk.root + b"/empty")
+    assert disk.files.list_folder(disk.root + b"/empty").is_empty
+
+
+def test_stat_follows_no_link(disk):
+    disk.write(disk.root + b"/file", b"12345")
+    disk.make_link(disk.root + b"/link", disk.root + b"/file")
+    assert disk.files.stat(disk.root + b"/file").st_size == 5
+    link, file = (disk.files.stat(disk.root + name) for name in (b"/link", b"/file"))
+    assert link.st_ino != file.st_ino
+    assert disk.files.stat(disk.root + b"/missing") is None
+
+
+def test_hard_links_share_inode_and_count(disk):
+    disk.write(disk.root + b"/a", b"x")
+    disk.link(disk.root + b"/a", disk.root + b"/b")
+    a, b = (disk.files.stat(disk.root + name) for name in (b"/a", b"/b"))
+    assert (a.st_ino, a.st_dev, a.st_nlink) == (b.st_ino, b.st_dev, 2)
+
+
+def test_resolve_leads_to_the_end_of_links(disk):
+    disk.write(disk.root + b"/file", b"x")
+    disk.make_link(disk.root + b"/one", disk.root + b"/two")
+    disk.make_link(disk.root + b"/two", disk.root + b"/file")
+    disk.make_link(disk.root + b"/circle", disk.root + b"/circle")
+    disk.make_link(disk.root + b"/nowhere", disk.root + b"/missing")
+    assert disk.files.resolve(disk.root + b"/one") == os.path.realpath(disk.root) + b"/file"
+    assert disk.files.resolve(disk.root + b"/circle") is None
+    assert disk.files.resolve(disk.root + b"/nowhere") is None
+
+
+async def test_watcher_hears_what_happens_to_a_file(disk, watcher):
+    watcher.add(disk.root)
+    path = disk.root + b"/\xff\n.mp3"
+    disk.write(path, b"x")
+    created, written = await heard(watcher, 2)
+    assert created[:4] == (What.CREATED, disk.root, b"\xff\n.mp3", False)
+    assert written[:4] == (What.WRITTEN, disk.root, b"\xff\n.mp3", False)
+    disk.delete(path)
+    (deleted,) = await heard(watcher, 1)
+    assert deleted[:4] == (What.DELETED, disk.root, b"\xff\n.mp3", False)
+
+
+async def test_watcher_joins_both_halves_of_a_move(disk, watcher):
+    disk.make_folder(disk.root + b"/a")
+    disk.make_folder(disk.root + b"/b")
+    disk.write(disk.root + b"/a/x", b"x")
+    watcher.add(disk.root + b"/a")
+    watcher.add(disk.root + b"/b")
+    watcher.add(disk.root + b"/a")
+    assert watcher.count == 2
+    disk.move(disk.root + b"/a/x", disk.root + b"/b/y")
+    left, came = await heard(watcher, 2)
+    assert (left.what, left.folder, left.name) == (What.MOVED_FROM, disk.root + b"/a", b"x")
+    assert (came.what, came.folder, came.name) == (What.MOVED_TO, disk.root + b"/b", b"y")
+    assert left.cookie == came.cookie != 0
+
+
+async def test_watch_of_a_renamed_folder_goes_on_under_the_path_it_is_added_with(disk, watcher):
+    disk.make_folder(disk.root + b"/a")
+    watcher.add(disk.root)
+    watcher.add(disk.root + b"/a")
+    disk.move(disk.root + b"/a", disk.root + b"/b")
+    await heard(watcher, 2)
+    watcher.add(disk.root + b"/b")
+    assert watcher.count == 2
+    disk.make_folder(disk.root + b"/b/c")
+    (event,) = await heard(watcher, 1)
+    assert event[:4] == (What.CREATED, disk.root + b"/b", b"c", True)
+
+
+async def test_watcher_tells_that_a_folder_is_gone_and_can_watch_its_successor(disk, watcher):
+    disk.make_folder(disk.root + b"/a")
+    watcher.add(disk.root + b"/a")
+    disk.delete(disk.root + b"/a")
+    (event,) = await heard(watcher, 1)
+    assert event[:2] == (What.FOLDER_GONE, disk.root + b"/a")
+    disk.make_folder(disk.root + b"/a")
+    watcher.add(disk.root + b"/a")
+    disk.write(disk.root + b"/a/x", b"")
+    assert [event.what for event in await heard(watcher, 2)] == [What.CREATED, What.WRITTEN]
+
+
+async def test_removed_watches_are_silent(disk, watcher):
+    disk.make_folder(disk.root + b"/a")
+    disk.make_folder(disk.root + b"/ab")
+    for name in (b"/a", b"/ab"):
+        watcher.add(disk.root + name)
+    watcher.remove_under(disk.root + b"/a")
+    disk.make_folder(disk.root + b"/a/x")
+    disk.make_folder(disk.root + b"/ab/y")
+    (event,) = await heard(watcher, 1)
+    assert event.name == b"y"
+
+
+def test_missing_folder_cannot_be_watched(disk, watcher):
+    with pytest.raises(NotFoundError):
+        watcher.add(disk.root + b"/missing")
+
+
+def test_local_listing_of_an_overlong_path_says_so(tmp_path):
+    with pytest.raises(FilesUnavailableError, match="too long"):
+        LocalFiles().list_folder(os.fsencode(tmp_path) + b"/x" * 3000)
