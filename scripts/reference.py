@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from apollonia.api.openapi import openapi_document
-
 from apollonia.config.names import ALIASES, all_settings, environment_name
 from apollonia.messages import SCHEMAS
 from asyncapi import asyncapi_document

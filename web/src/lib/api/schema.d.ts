@@ -743,7 +743,10 @@ export interface components {
             kind: components["schemas"]["Kind"];
             /** Mime */
             mime: string | null;
-            /** Rotation */
+            /**
+             * Rotation
+             * @description Degrees clockwise to turn it for display
+             */
             rotation: number | null;
             /** Sample Rate */
             sample_rate: number | null;
