@@ -1,6 +1,6 @@
 """Twenty thousand small tagged files in album folders, made in seconds.
 
-    python bench/corpus.py FOLDER [--files 20000]
+python bench/corpus.py FOLDER [--files 20000]
 """
 
 import argparse

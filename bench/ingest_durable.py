@@ -89,11 +89,13 @@ async def scan(corpus: Path, data: Path, *, workers: int) -> Run:
         watch = asyncio.create_task(stalls(stall))
         cpu, began = time.thread_time(), time.perf_counter()
         tasks = [asyncio.create_task(one.run(stop)) for one in (service, publisher)]
-        root = service._engine.roots[0]
-        while root.progress.state is not RootState.WATCHING:
+        while service.statuses()[0].state is not RootState.WATCHING:  # noqa: ASYNC110 - its progress is polled
             await asyncio.sleep(_TICK_S)
         run = Run(
-            root.progress.done, time.perf_counter() - began, time.thread_time() - cpu, stall[0]
+            service.statuses()[0].done,
+            time.perf_counter() - began,
+            time.thread_time() - cpu,
+            stall[0],
         )
         watch.cancel()
         stop.set()

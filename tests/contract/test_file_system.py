@@ -4,14 +4,19 @@ import asyncio
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
 from apollonia.adapters.file_system import LocalFiles
 from apollonia.errors import FilesUnavailableError, NotFoundError
-from apollonia.ports.file_system import What
+from apollonia.ports.file_system import WatchEvent, What
 from apollonia.testing.fake_files import FakeFiles
 from apollonia.testing.manual_clock import ManualClock
+
+
+def as_path(path):
+    return Path(os.fsdecode(path))
 
 
 class LocalDisk:
@@ -22,29 +27,28 @@ class LocalDisk:
         self.files = LocalFiles()
 
     def make_folder(self, path):
-        os.makedirs(path, exist_ok=True)
+        as_path(path).mkdir(parents=True, exist_ok=True)
 
     def write(self, path, data):
-        with open(path, "wb") as file:
-            file.write(data)
+        as_path(path).write_bytes(data)
 
     def link(self, path, new):
-        os.link(path, new)
+        as_path(new).hardlink_to(as_path(path))
 
     def make_link(self, path, target):
-        os.symlink(target, path)
+        as_path(path).symlink_to(as_path(target))
 
     def make_pipe(self, path):
         os.mkfifo(path)
 
     def move(self, path, new):
-        os.rename(path, new)
+        as_path(path).rename(as_path(new))
 
     def delete(self, path):
-        if os.path.isdir(path):
+        if as_path(path).is_dir():
             shutil.rmtree(path)
         else:
-            os.unlink(path)
+            as_path(path).unlink()
 
 
 class FakeDisk:
@@ -75,7 +79,7 @@ def watcher(disk):
 
 async def heard(watcher, number):
     """So many events; more that come with them fail the test."""
-    events = []
+    events: list[WatchEvent] = []
     async with asyncio.timeout(5):
         while len(events) < number:
             events.extend(await watcher.next())

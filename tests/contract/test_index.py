@@ -206,9 +206,7 @@ async def test_sqlite_index_on_a_full_disk_keeps_what_it_had(tmp_path):
     await index.commit(Commit([an_entry(b"/m/a")], messages(1)))
     await index._read(lambda connection: connection.execute("PRAGMA max_page_count = 30"))
     with pytest.raises(IndexUnavailableError, match="the disk is full"):
-        await index.commit(
-            Commit([an_entry(b"/m/%05d" % n) for n in range(5000)], messages(5000))
-        )
+        await index.commit(Commit([an_entry(b"/m/%05d" % n) for n in range(5000)], messages(5000)))
     assert await index.count_under(b"/m") == 1
     assert await index.unsent_count() == 1
     await index._read(lambda connection: connection.execute("PRAGMA max_page_count = 1000000"))

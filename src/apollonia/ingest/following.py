@@ -58,11 +58,12 @@ class Following:
 
     async def unwatched(self) -> None:
         """Poll the folders that cannot be watched, and try to watch them again."""
+        self._report_watches()
         while True:
-            self._report_watches()
             started = self._clock.monotonic()
             for folder in self._polled():
                 await self._walk(Ask(folder, whole=True), trusted=False)
+            self._report_watches()
             took = self._clock.monotonic() - started
             jitter = random.uniform(0.9, 1.1)  # noqa: S311 - jitter, no secret
             await self._clock.sleep(max(self._options.poll_s, took * _POLL_SHARE) * jitter)

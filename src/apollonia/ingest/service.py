@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
+from apollonia.domain.roots import RootStatus
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
@@ -35,6 +36,10 @@ class IngestService:
         self._options = options
         self._engine = Engine(ports, options, on_commit, new_disk)
         self._roots = [RootIngest(root, self._engine) for root in roots]
+
+    def statuses(self) -> Sequence[RootStatus]:
+        """How far each root is at this moment."""
+        return [root.watched.progress.status() for root in self._roots]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``. What is in hand then is found again by the next start's scan."""

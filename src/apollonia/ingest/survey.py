@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from apollonia.domain.neighbours import FolderNeighbours
-from apollonia.domain.paths import folder_of, name_of
+from apollonia.domain.paths import display, folder_of, name_of
 from apollonia.ingest.asks import Ask, Tally
 from apollonia.ingest.candidate import Candidate, Origin
 from apollonia.ingest.engine import Engine
@@ -107,7 +107,8 @@ class Survey:
                 root.unwatched.pop(ask.folder, None)
             else:
                 looked.unreadable.append(ask.folder)
-                root.progress.skip(ask.folder, one.unreadable)
+                reason = one.unreadable.removeprefix(f"{display(ask.folder)}: ")
+                root.progress.skip(ask.folder, f"folder not read: {reason}")
             return []
         looked.folders.append(ask.folder)
         if not ask.whole:

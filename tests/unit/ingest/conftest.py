@@ -22,7 +22,7 @@ class InlineDisk(Executor):
     """Does at once what a disk's thread would do, so that a test needs no real time."""
 
     def submit(self, work, /, *args, **kwargs):
-        future = Future()
+        future: Future[object] = Future()
         try:
             future.set_result(work(*args, **kwargs))
         except Exception as error:  # noqa: BLE001 - as an executor does

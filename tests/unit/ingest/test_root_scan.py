@@ -161,7 +161,7 @@ async def test_things_that_are_no_files_are_skipped_with_a_reason(rig):
         "/music/other": "link to /other, outside of the root: not followed",
         "/music/inside": "link to /music/a.flac: cataloged there",
         "/music/circle": "link that leads nowhere or in a circle",
-        "/music/closed": "/music/closed: permission denied",
+        "/music/closed": "folder not read: permission denied",
     }
     assert rig.status().skipped_count == 6
 

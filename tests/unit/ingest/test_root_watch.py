@@ -178,7 +178,10 @@ async def test_file_saved_over_another_keeps_the_id_of_the_place(rig):
         rig.told()
         rig.files.move(b"/music/a.flac.tmp", b"/music/a.flac")
         await rig.quiet()
-        assert rig.told() == [("IN_CLOSE_WRITE", "/music/a.flac"), ("IN_DELETE", "/music/a.flac.tmp")]
+        assert rig.told() == [
+            ("IN_CLOSE_WRITE", "/music/a.flac"),
+            ("IN_DELETE", "/music/a.flac.tmp"),
+        ]
         assert rig.file_id(b"/music/a.flac") == a_id
 
 
@@ -328,7 +331,10 @@ async def test_overflow_loses_nothing(rig):
         rig.files.delete(b"/music/a.flac")
         rig.files.overflow()
         await rig.quiet()
-        assert sorted(rig.told()) == [("IN_CREATE", "/music/new.mp3"), ("IN_DELETE", "/music/a.flac")]
+        assert sorted(rig.told()) == [
+            ("IN_CREATE", "/music/new.mp3"),
+            ("IN_DELETE", "/music/a.flac"),
+        ]
 
 
 async def test_folder_that_cannot_be_watched_is_polled_and_said(rig):

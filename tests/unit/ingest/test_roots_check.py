@@ -17,7 +17,7 @@ def test_roots_are_absolute_and_each_is_there_once(tmp_path):
 
 
 def test_missing_root_is_refused_with_what_to_do(tmp_path):
-    with pytest.raises(ConfigurationError, match="There is no folder .*create it, mount its disk"):
+    with pytest.raises(ConfigurationError, match=r"There is no folder .*create it, mount its disk"):
         check_roots([tmp_path / "missing"], tmp_path / "data")
 
 
@@ -30,7 +30,7 @@ def test_file_as_root_is_refused(tmp_path):
 @pytest.mark.parametrize("order", [1, -1])
 def test_root_inside_a_root_is_refused(tmp_path, order):
     (tmp_path / "a" / "b").mkdir(parents=True)
-    with pytest.raises(ConfigurationError, match="a/b lies inside .*/a, which is cataloged"):
+    with pytest.raises(ConfigurationError, match=r"a/b lies inside .*/a, which is cataloged"):
         check_roots([tmp_path / "a", tmp_path / "a" / "b"][::order], tmp_path / "data")
 
 
