@@ -486,14 +486,17 @@ async def test_stats_count_dead_letters(setup):
 
 async def test_transaction_is_seen_wholly_or_not_at_all(setup):
     async def write():
-        for n in range(15):
+        for n in range(20):
             await setup.save(
-                *(a_place(path=b"/m/%d/%d" % (n, i), format=f"f{n}") for i in range(20))
+                *(
+                    a_place(path=b"/m/%d/%d" % (n, i), format=f"f{n}" if i % 2 else "flac")
+                    for i in range(20)
+                )
             )
 
     async def read():
         totals = [0]
-        while totals[-1] < 300:
+        while totals[-1] < 400:
             page = await setup.library.page(ALL, Sort(), limit=500)
             assert len(page.items) == page.total
             assert page.total is not None

