@@ -21,7 +21,7 @@ from pathlib import Path
 import xxhash
 
 from apollonia.testing.installation import Installation
-from apollonia.testing.media_files import make_library
+from corpus import make_corpus
 from report import Measure, median, percentile, write
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -184,9 +184,9 @@ def main() -> int:
     base = Path(tempfile.mkdtemp(prefix="apollonia-bench-"))
     try:
         corpus = base / "corpus"
-        make_library(corpus, options.files)
+        make_corpus(corpus, options.files)
         little = base / "little"
-        make_library(little, 1000)
+        make_corpus(little, 1000)
         bare, find = median([bare_hashing(corpus) for _ in range(3)]), bare_find(corpus)
         smalls = [first_scan(little, 1000, base / f"small{n}") for n in range(options.repeat)]
         small = sorted(smalls, key=lambda run: run.cpu_seconds)[len(smalls) // 2]

@@ -26,7 +26,7 @@ class Recorder:
 
 
 async def test_runtime_starts_in_order_and_stops_in_reverse():
-    log = []
+    log: list[str] = []
     runtime = Runtime([Recorder("a", log), Recorder("b", log)])
     asyncio.get_running_loop().call_later(0.02, runtime.request_stop)
     await runtime.run()
@@ -34,7 +34,7 @@ async def test_runtime_starts_in_order_and_stops_in_reverse():
 
 
 async def test_runtime_stops_on_sigterm():
-    log = []
+    log: list[str] = []
     runtime = Runtime([Recorder("a", log)])
     asyncio.get_running_loop().call_later(0.02, os.kill, os.getpid(), signal.SIGTERM)
     await runtime.run()
@@ -48,7 +48,7 @@ async def test_runtime_raises_the_error_of_a_service_and_ends_the_others():
 
 
 async def test_runtime_cancels_a_service_that_does_not_stop_in_time():
-    log = []
+    log: list[str] = []
     runtime = Runtime([Recorder("a", log), Recorder("slow", log, hangs=True)], grace=0.05)
     runtime.request_stop()
     async with asyncio.timeout(2):
