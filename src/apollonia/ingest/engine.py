@@ -46,7 +46,7 @@ class Engine:
         for root in self._holding(folder):
             if root.watcher is not None:
                 root.watcher.remove_under(folder)
-            root.hints.tree(folder)
+            root.trees.add(folder)
 
     def _holding(self, path: bytes) -> list[WatchedRoot]:
         return [root for root in self.roots if is_inside(path, root.path)]

@@ -1,6 +1,7 @@
 """Looking where the hints point, while a root is watched: names, subtrees, unwatched folders."""
 
 import random
+from collections.abc import Sequence
 
 from apollonia.domain.paths import is_inside
 from apollonia.ingest.asks import Ask
@@ -50,10 +51,11 @@ class Following:
     async def trees(self) -> None:
         """Look at folders that were made, moved or deleted, with all that is below them."""
         while True:
-            ask = await self._root.hints.take_tree()
-            await self._walk(ask, trusted=True)
-            if ask.moved_from is not None:
-                self._engine.left(ask.moved_from)
+            asks = await self._root.trees.take(_ASKS_AT_ONCE)
+            await self._walk(asks, trusted=True)
+            for ask in asks:
+                if ask.moved_from is not None:
+                    self._engine.left(ask.moved_from)
             self._report_watches()
 
     async def unwatched(self) -> None:
@@ -61,8 +63,7 @@ class Following:
         self._report_watches()
         while True:
             started = self._clock.monotonic()
-            for folder in self._polled():
-                await self._walk(Ask(folder, whole=True), trusted=False)
+            await self._walk([Ask(folder, whole=True) for folder in self._polled()], trusted=False)
             self._report_watches()
             took = self._clock.monotonic() - started
             jitter = random.uniform(0.9, 1.1)  # noqa: S311 - jitter, no secret
@@ -78,9 +79,9 @@ class Following:
                 tops.append(folder)
         return tops
 
-    async def _walk(self, ask: Ask, *, trusted: bool) -> None:
-        """A folder and all below it. What is gone is believed when it was seen to go."""
-        rest, gone = [ask], 0
+    async def _walk(self, asks: Sequence[Ask], *, trusted: bool) -> None:
+        """Folders and all below them. What is gone is believed when it was seen to go."""
+        rest, gone = list(asks), 0
         while rest:
             looked = await self._survey.look(rest, "watch")
             rest = looked.rest

@@ -12,6 +12,7 @@ from apollonia.ports.clock import Clock
 _REST_FACTOR = 4.0  # a folder rests four times as long as its last look took …
 _REST_LIMIT_S = 0.5  # … so that a burst into a large folder costs a fifth of one core at most
 _RESTS_KEPT = 1024
+_NAMES_LIMIT = 50_000
 
 
 @dataclass(slots=True)
@@ -21,19 +22,15 @@ class _Pending:
 
 
 class Hints:
-    """Names to look at, by folder; whole subtrees wait in a line of their own.
-
-    A hint never delays another: a folder is due when its most urgent hint is.
-    """
+    """Names to look at, by folder. A folder is due when its most urgent hint is."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._pending: dict[bytes, _Pending] = {}
         self._heap: list[tuple[float, bytes]] = []
         self._rests: dict[bytes, float] = {}
-        self._trees: list[tuple[float, Ask]] = []
         self._changed = asyncio.Event()
-        self._tree_came = asyncio.Event()
+        self._names = 0
 
     def name(
         self,
@@ -45,26 +42,19 @@ class Hints:
     ) -> None:
         """Look at this name, ``delay`` seconds from now."""
         pending = self._pending_of(folder_of(path), delay)
+        before = len(pending.names)
         named = pending.names.setdefault(name_of(path), Named(ready))
+        self._names += len(pending.names) - before
         named.ready = max(named.ready, ready)
         named.moved_from = moved_from or named.moved_from
         named.before = self._clock.monotonic() + delay
 
-    def tree(self, folder: bytes, *, delay: float = 0.0, moved_from: bytes | None = None) -> None:
-        """Look at everything in and below this folder, or find that it is gone."""
-        ask = Ask(folder, whole=True, moved_from=moved_from)
-        if not any(ask == other for _, other in self._trees):
-            self._trees.append((self._clock.monotonic() + delay, ask))
-        self._tree_came.set()
-
     def drop(self, path: bytes) -> Named | None:
         """Forget the hint for one name; returns it where there was one."""
         pending = self._pending.get(folder_of(path))
-        return None if pending is None else pending.names.pop(name_of(path), None)
-
-    def drop_tree(self, folder: bytes) -> None:
-        """Forget that a subtree was to be looked at."""
-        self._trees = [item for item in self._trees if item[1].folder != folder]
+        dropped = None if pending is None else pending.names.pop(name_of(path), None)
+        self._names -= dropped is not None
+        return dropped
 
     def has_closed(self, path: bytes) -> bool:
         """Whether a closed file waits to be looked at under this name."""
@@ -72,11 +62,16 @@ class Hints:
         named = pending.names.get(name_of(path)) if pending else None
         return named is not None and named.ready is Ready.CLOSED
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more names wait than are worth remembering: a scan finds them as well."""
+        return self._names >= _NAMES_LIMIT
+
     def clear(self) -> None:
         """Forget everything: a scan will see it."""
         self._pending.clear()
         self._heap.clear()
-        self._trees.clear()
+        self._names = 0
 
     async def take(self, limit: int) -> list[Ask]:
         """The folders that are due, at least one; waits for it."""
@@ -92,20 +87,6 @@ class Hints:
                 await wait_for(self._changed, self._clock, max(wait, 0.0))
             else:
                 await self._changed.wait()
-
-    async def take_tree(self) -> Ask:
-        """The next subtree that is due; waits for it."""
-        while True:
-            now = self._clock.monotonic()
-            first = min(self._trees, key=lambda item: item[0], default=None)
-            if first is not None and first[0] <= now:
-                self._trees.remove(first)
-                return first[1]
-            self._tree_came.clear()
-            if first is None:
-                await self._tree_came.wait()
-            else:
-                await wait_for(self._tree_came, self._clock, first[0] - now)
 
     def looked(self, folders: list[bytes], seconds: float) -> None:
         """These folders were looked at, which took so long: let them rest in proportion."""
@@ -138,6 +119,7 @@ class Hints:
                 continue  # taken already, or it became due earlier
             del self._pending[folder]
             ripe = self._ripe(folder, pending, now)
+            self._names -= len(ripe)
             if ripe:
                 return Ask(folder, ripe)
         return None

@@ -173,6 +173,7 @@ class Pipeline:
             return
         progress = finding.candidate.root.progress
         progress.done += 1
+        progress.unskip(finding.candidate.path)
         progress.errors += finding.inspection.error is not None
         self._land(finding.candidate, cataloged=True)
 

@@ -23,6 +23,7 @@ from apollonia.ingest.roots import Root
 from apollonia.ingest.rules import Rules
 from apollonia.ingest.scan import Scan
 from apollonia.ingest.survey import Survey
+from apollonia.ingest.trees import Trees
 from apollonia.ingest.triggers import Triggers
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.ingest.watching import Watching
@@ -41,6 +42,7 @@ class RootIngest:
             root=root,
             rules=Rules(options.hidden, root.excluded),
             hints=Hints(ports.clock),
+            trees=Trees(ports.clock),
             progress=Progress(root.name),
             disk=engine.new_disk(),
         )
@@ -104,6 +106,7 @@ class RootIngest:
         finally:
             self.watched.owned = False
             self.watched.hints.clear()
+            self.watched.trees.clear()
             self._engine.settle.forget(self.watched)
             with suppress(ApolloniaError):
                 await self._lease.give_back()

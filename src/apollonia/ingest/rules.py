@@ -31,13 +31,3 @@ class Rules:
         if name[:1] == b".":
             return not self.hidden or lower.startswith((_OURS, _TRASH))
         return False
-
-    def skips_path(self, root: bytes, path: bytes) -> bool:
-        """Whether a file below ``root`` is skipped, for its own name or for a folder above it."""
-        below = path[len(root) :].lstrip(b"/").split(b"/")
-        folder = root.rstrip(b"/")
-        for name in below[:-1]:
-            folder += b"/" + name
-            if self.skips_folder(folder, name):
-                return True
-        return self.skips_file(below[-1])

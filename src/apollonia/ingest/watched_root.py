@@ -7,6 +7,7 @@ from apollonia.ingest.hints import Hints
 from apollonia.ingest.progress import Progress
 from apollonia.ingest.roots import Root
 from apollonia.ingest.rules import Rules
+from apollonia.ingest.trees import Trees
 from apollonia.ports.file_system import Watcher
 
 
@@ -26,6 +27,7 @@ class WatchedRoot:
     root: Root
     rules: Rules
     hints: Hints
+    trees: Trees
     progress: Progress
     disk: Executor
     owned: bool = False

@@ -47,7 +47,10 @@ class Watching:
             if event.folder == self._root.path:
                 self._ask_scan("the folder itself went away")
             else:
-                self._hints.tree(event.folder)
+                self._root.trees.add(event.folder)
+        elif self._hints.is_full:
+            self._hints.clear()
+            self._ask_scan("more changed at once than is worth remembering")
         elif event.is_folder:
             self._folder(event, join(event.folder, event.name))
         elif not self._root.rules.skips_file(event.name):
@@ -57,22 +60,22 @@ class Watching:
         if self._root.rules.skips_folder(path, event.name):
             return
         if event.what is What.CREATED:
-            self._hints.tree(path)
+            self._root.trees.add(path)
         elif event.what is What.MOVED_TO:
             self._folder_arrived(event, path)
         elif event.what is What.MOVED_FROM:
             self._moves.departed(event.cookie, self._root, path, is_folder=True)
-            self._hints.tree(path, delay=self._options.move_wait_s)
+            self._root.trees.add(path, delay=self._options.move_wait_s)
         elif event.what is What.DELETED:
-            self._hints.tree(path)
+            self._root.trees.add(path)
 
     def _folder_arrived(self, event: WatchEvent, path: bytes) -> None:
         departed = self._moves.arrived(event.cookie)
         if departed is None:
-            self._hints.tree(path)
+            self._root.trees.add(path)
         else:
-            departed.root.hints.drop_tree(departed.path)
-            self._hints.tree(path, moved_from=departed.path)
+            departed.root.trees.drop(departed.path)
+            self._root.trees.add(path, moved_from=departed.path)
 
     def _file(self, event: WatchEvent, path: bytes) -> None:
         if event.what is What.WRITTEN:

@@ -62,27 +62,35 @@ class Rig:
         )
         self.engine = service._engine
         stop = asyncio.Event()
-        task = asyncio.create_task(service.run(stop))
+        self.task = asyncio.create_task(service.run(stop))
         try:
             if quiet:
                 await self.quiet()
             yield service
         finally:
             stop.set()
-            await task
+            await asyncio.wait([self.task])
+            if not self.task.cancelled():
+                self.task.result()
+
+    async def kill(self):
+        """End the service at once; what it had not committed is lost."""
+        self.task.cancel()
+        await asyncio.wait([self.task])
 
     async def quiet(self, seconds=3.0):
         """Let so much time pass; more than enough for everything to settle."""
         passed = 0.0
         while passed < seconds:
             await self.work()
-            await self.clock.advance(0.1)
-            passed += 0.1
+            step = 0.1 if passed < 3.0 else 0.5
+            await self.clock.advance(step)
+            passed += step
         await self.work()
 
     async def work(self):
         """No time passes, but everything that can be done is done."""
-        for _ in range(150):
+        for _ in range(80):
             await asyncio.sleep(0)
 
     def events(self):

@@ -140,6 +140,19 @@ async def test_rename_keeps_id_and_hashes_and_is_told_at_once(rig):
         assert len(rig.events()) == 1
 
 
+async def test_new_file_at_a_path_that_was_left_has_an_id_of_its_own(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        a_id = rig.file_id(b"/music/a.flac")
+        rig.files.move(b"/music/a.flac", b"/music/b.flac")
+        await rig.quiet()
+        rig.told()
+        rig.files.write(b"/music/a.flac", b"another")
+        await rig.quiet()
+        assert rig.told() == [("IN_CREATE", "/music/a.flac")]
+        assert rig.file_id(b"/music/b.flac") == a_id != rig.file_id(b"/music/a.flac")
+
+
 async def test_rename_of_a_file_changed_just_before_keeps_its_id(rig):
     rig = rig(TREE)
     async with rig.running():
