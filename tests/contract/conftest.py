@@ -18,7 +18,7 @@ def migrated_file(tmp_path_factory):
     import asyncio
 
     file = tmp_path_factory.mktemp("template") / "catalog.db"
-    asyncio.run(migrate(f"sqlite+aiosqlite:///{file}"))
+    asyncio.run(migrate(f"sqlite:///{file}"))
     return file
 
 
@@ -31,7 +31,7 @@ async def open_database(request, tmp_path, migrated_file) -> AsyncIterator[OpenD
 
     async def open_one() -> Database:
         options = DatabaseOptions(readers=2, write_cache_mib=4, read_cache_mib=2)
-        database = Database(f"sqlite+aiosqlite:///{file}", options=options)
+        database = Database(f"sqlite:///{file}", options=options)
         await database.open()
         opened.append(database)
         return database

@@ -127,12 +127,23 @@ async def test_only_sign_in_secrets_are_redeemed(identity, kind):
 
 async def test_revoked_secret_is_nobody_at_once(setup):
     secret = await setup.identity.issue(TokenKind.SESSION, label="x", ttl=60)
+    principal = await setup.identity.verify(secret, ANY)
+    assert principal is not None
+
+    await setup.identity.revoke(principal.token_id)
+
+    assert await setup.identity.verify(secret, ANY) is None
+
+
+async def test_secret_revoked_by_another_process_is_nobody_within_a_second(setup):
+    secret = await setup.identity.issue(TokenKind.SESSION, label="x", ttl=60)
     other = await setup.identity.issue(TokenKind.SESSION, label="y", ttl=60)
     principal = await setup.identity.verify(secret, ANY)
     assert principal is not None
 
     await setup.second.revoke(principal.token_id)
     await setup.second.revoke("nobody")
+    setup.clock[0] += 1
 
     assert await setup.identity.verify(secret, ANY) is None
     assert await setup.identity.verify(other, ANY) is not None

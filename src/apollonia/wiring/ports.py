@@ -70,7 +70,7 @@ class Ports:
 
 async def migrate_catalog(settings: Settings, folder: Path) -> None:
     """Bring the schema up to date; several processes may try at once."""
-    await migrate(_catalog_url(settings, folder))
+    await migrate(_catalog_file(settings, folder))
 
 
 @asynccontextmanager
@@ -83,7 +83,7 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
     await migrate_catalog(settings, folder)
     async with AsyncExitStack() as stack:
         clock, metrics = SystemClock(), Metrics()
-        database = Database(_catalog_url(settings, folder))
+        database = Database(_catalog_file(settings, folder))
         stack.push_async_callback(database.close)
         await database.open()
         bus = SqlBus(bus_file, clock=clock)
@@ -112,6 +112,5 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
         )
 
 
-def _catalog_url(settings: Settings, folder: Path) -> str:
-    file = sqlite_file(settings.catalog.url, key=("catalog", "url"), default=folder / "catalog.db")
-    return f"sqlite+aiosqlite:///{file}"
+def _catalog_file(settings: Settings, folder: Path) -> Path:
+    return sqlite_file(settings.catalog.url, key=("catalog", "url"), default=folder / "catalog.db")

@@ -9,7 +9,7 @@ from apollonia.adapters.database import Database, DatabaseOptions, migrate
 async def file(tmp_path):
     """The migrated file."""
     path = tmp_path / "catalog.db"
-    await migrate(f"sqlite+aiosqlite:///{path}")
+    await migrate(f"sqlite:///{path}")
     return path
 
 
@@ -17,7 +17,7 @@ async def file(tmp_path):
 async def database(file):
     """Open, with little patience for locks, and one reader so that a test knows it."""
     options = DatabaseOptions(readers=1, busy_timeout_s=0.5)
-    opened = Database(f"sqlite+aiosqlite:///{file}", options=options)
+    opened = Database(f"sqlite:///{file}", options=options)
     await opened.open()
     yield opened
     await opened.close()

@@ -4,10 +4,11 @@ import asyncio
 import sys
 
 import pytest
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.database import Database
-from apollonia.adapters.database.bulk import run
+from apollonia.adapters.database.bulk import AnyRow, run
 from apollonia.adapters.library import SqlLibrary
 from apollonia.domain.paging import FileFilter, Sort
 
@@ -42,7 +43,7 @@ asyncio.run(main())
 
 @pytest.mark.timeout(180)
 async def test_killed_writer_leaves_whole_batches_and_gap_free_changes(file):
-    url = f"sqlite+aiosqlite:///{file}"
+    url = f"sqlite:///{file}"
     committed = 0
     for round_ in range(3):
         process = await asyncio.create_subprocess_exec(
@@ -71,21 +72,25 @@ async def _check_consistent(database: Database) -> int:
     catalog, library = SqlCatalog(database), SqlLibrary(database)
     while await catalog.relay_changes(1_000):
         pass
-    async with database.writing() as connection:
-        counts = await run(
-            connection,
+
+    def check(at: Connection) -> AnyRow:
+        counts = run(
+            at,
             "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM file_events),"
             " (SELECT count(*) FROM file_media), (SELECT sum(files) FROM shelves),"
             " (SELECT count(*) FROM changes), (SELECT max(position) FROM changes)",
         )
-        await run(
-            connection,
+        run(
+            at,
             "INSERT INTO files_fts (files_fts, rank) VALUES (?, 1)",
             ("integrity-check",),
         )
-        assert await run(connection, "PRAGMA integrity_check") == [("ok",)]
-        assert await run(connection, "PRAGMA foreign_key_check") == []
-    assert len(set(counts[0])) == 1
+        assert run(at, "PRAGMA integrity_check") == [("ok",)]
+        assert run(at, "PRAGMA foreign_key_check") == []
+        return counts[0]
+
+    counts = await database.write(check)
+    assert len(set(counts)) == 1
     page = await library.page(FileFilter(), Sort(), limit=1)
-    assert page.total == counts[0][0]
-    return int(counts[0][0])
+    assert page.total == counts[0]
+    return int(counts[0])

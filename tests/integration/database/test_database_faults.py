@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -30,17 +31,15 @@ async def found(catalog, *places) -> int:
 
 
 async def test_full_disk_is_said_and_nothing_is_half_done(catalog, database):
-    async with database.writing() as connection:
-        pages = (await run(connection, "PRAGMA page_count"))[0][0]
-        await run(connection, f"PRAGMA max_page_count = {pages + 20}")
+    pages = (await database.write(lambda at: run(at, "PRAGMA page_count")))[0][0]
+    await database.write(lambda at: run(at, f"PRAGMA max_page_count = {pages + 20}"))
     places = [a_place() for _ in range(500)]
 
     with pytest.raises(CatalogUnavailableError, match="free some disk space"):
         await save(catalog, *places)
 
     assert await found(catalog, *places) == 0
-    async with database.writing() as connection:
-        await run(connection, "PRAGMA max_page_count = 1000000")
+    await database.write(lambda at: run(at, "PRAGMA max_page_count = 1000000"))
     await save(catalog, *places)
     assert await found(catalog, *places) == 500
 
@@ -67,17 +66,15 @@ async def test_reading_goes_on_while_another_process_writes(catalog, database, f
 
 
 async def test_read_only_database_is_said(catalog, database):
-    async with database.writing() as connection:
-        await run(connection, "PRAGMA query_only = ON")
+    await database.write(lambda at: run(at, "PRAGMA query_only = ON"))
 
     with pytest.raises(CatalogUnavailableError, match="make the data folder writable"):
         await save(catalog, a_place())
 
 
 async def test_readers_cannot_write(database):
-    async with database.reading() as connection:
-        with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            await run(connection, "DELETE FROM changes")
+    with pytest.raises(CatalogUnavailableError, match="attempt to write a readonly database"):
+        await database.read(lambda at: run(at, "DELETE FROM changes"))
 
 
 async def test_missing_table_asks_for_migration(catalog, file):
@@ -89,7 +86,7 @@ async def test_missing_table_asks_for_migration(catalog, file):
 
 
 async def test_use_before_open_and_after_close_is_said(file):
-    database = Database(f"sqlite+aiosqlite:///{file}")
+    database = Database(f"sqlite:///{file}")
     catalog = SqlCatalog(database)
     with pytest.raises(CatalogUnavailableError, match="not open"):
         await catalog.ping()
@@ -107,9 +104,16 @@ async def test_use_before_open_and_after_close_is_said(file):
 
 
 async def test_busy_readers_are_said_not_waited_for_without_end(database):
-    async with database.reading():
-        with pytest.raises(CatalogUnavailableError, match="in use"):
-            await database.ping()
+    go_on = threading.Event()
+    long = asyncio.create_task(database.read(lambda _: go_on.wait(30)))
+    await asyncio.sleep(0)
+
+    with pytest.raises(CatalogUnavailableError, match="in use"):
+        await database.ping()
+
+    go_on.set()
+    assert await long
+    await database.ping()
 
 
 async def test_cancelled_unit_of_work_is_rolled_back_and_the_next_one_works(catalog):
@@ -156,10 +160,10 @@ async def test_conflict_leaves_the_database_usable(catalog):
 
 
 async def test_commit_survives_power_loss_settings(database):
-    async with database.writing() as connection:
-        assert (await run(connection, "PRAGMA synchronous"))[0][0] == 2
-        assert (await run(connection, "PRAGMA journal_mode"))[0][0] == "wal"
-        assert (await run(connection, "PRAGMA foreign_keys"))[0][0] == 1
+    async with database.writing() as session:
+        for pragma, value in (("synchronous", 2), ("journal_mode", "wal"), ("foreign_keys", 1)):
+            found = await session.visit(lambda at, name=pragma: run(at, f"PRAGMA {name}"))
+            assert found[0][0] == value
 
 
 async def test_log_can_only_grow(database, file):

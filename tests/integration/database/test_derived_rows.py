@@ -60,26 +60,33 @@ async def test_everything_follows_random_changes(database):
         async with catalog.begin() as unit:
             await unit.save_places(list(batch.values()))
 
-    async with database.writing() as connection:
-        await run(
-            connection,
-            "INSERT INTO files_fts (files_fts, rank) VALUES (?, 1)",
-            ("integrity-check",),
+    async with database.writing() as session:
+        await session.visit(
+            lambda at: run(
+                at,
+                "INSERT INTO files_fts (files_fts, rank) VALUES (?, 1)",
+                ("integrity-check",),
+            )
         )
         media = sum(place.media is not None for place in alive.values())
         neighbors = sum(len(place.neighbors) for place in alive.values())
-        rows = await run(
-            connection,
-            "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM file_media),"
-            " (SELECT count(*) FROM file_neighbors)",
+        rows = await session.visit(
+            lambda at: run(
+                at,
+                "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM file_media),"
+                " (SELECT count(*) FROM file_neighbors)",
+            )
         )
         assert tuple(rows[0]) == (len(alive), media, neighbors)
-        wrong = await run(
-            connection,
-            "SELECT * FROM (SELECT s.number, s.files, s.size, s.duration_ms, count(f.number) AS n,"
-            " coalesce(sum(f.size), 0) AS b, coalesce(sum(f.duration_ms), 0) AS d FROM shelves s"
-            " LEFT JOIN files f ON f.shelf = s.number GROUP BY s.number)"
-            " WHERE files != n OR size != b OR duration_ms != d",
+        wrong = await session.visit(
+            lambda at: run(
+                at,
+                "SELECT * FROM (SELECT s.number, s.files, s.size, s.duration_ms,"
+                " count(f.number) AS n, coalesce(sum(f.size), 0) AS b,"
+                " coalesce(sum(f.duration_ms), 0) AS d FROM shelves s"
+                " LEFT JOIN files f ON f.shelf = s.number GROUP BY s.number)"
+                " WHERE files != n OR size != b OR duration_ms != d",
+            )
         )
         assert wrong == []
 
@@ -88,8 +95,8 @@ async def test_same_words_do_not_touch_the_search_index(database):
     catalog, place = SqlCatalog(database), a_place()
 
     async def index_state():
-        async with database.reading() as connection:
-            return list(await run(connection, "SELECT id, block FROM files_fts_data ORDER BY id"))
+        statement = "SELECT id, block FROM files_fts_data ORDER BY id"
+        return await database.read(lambda at: run(at, statement))
 
     async with catalog.begin() as unit:
         await unit.save_places([place])

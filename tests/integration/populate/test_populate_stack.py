@@ -58,7 +58,7 @@ class Stack:
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Stack]:
-    url = f"sqlite+aiosqlite:///{folder / 'catalog.db'}"
+    url = f"sqlite:///{folder / 'catalog.db'}"
     await migrate(url)
     async with AsyncExitStack() as closing:
         database = Database(url)
@@ -174,7 +174,7 @@ async def _places_in_memory(events: Sequence[Message]) -> dict[bytes, Place]:
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_sql_and_memory_catalogs_agree_on_every_field(tmp_path: Path, seed: int) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'catalog.db'}"
+    url = f"sqlite:///{tmp_path / 'catalog.db'}"
     await migrate(url)
     database = Database(url)
     await database.open()

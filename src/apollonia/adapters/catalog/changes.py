@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.messages import Change
 
@@ -36,25 +36,25 @@ _PRUNE = text(
 )
 
 
-async def any_pending(connection: AsyncConnection) -> bool:
+def any_pending(connection: Connection) -> bool:
     """Whether changes wait for their positions."""
-    return (await connection.execute(_ANY_PENDING)).scalar() is not None
+    return connection.scalar(_ANY_PENDING) is not None
 
 
-async def give_positions(connection: AsyncConnection, limit: int) -> Sequence[Change]:
+def give_positions(connection: Connection, limit: int) -> Sequence[Change]:
     """Move the next changes behind those that have positions; runs in a writing transaction."""
-    await connection.execute(_GIVE, {"limit": limit})
-    taken = await connection.execute(_TAKE, {"limit": limit})
+    connection.execute(_GIVE, {"limit": limit})
+    taken = connection.execute(_TAKE, {"limit": limit})
     count = taken.rowcount
     if not count:
         return ()
-    position = int((await connection.execute(_ADVANCE, {"count": count})).scalar_one())
-    return await changes_after(connection, position - count, count)
+    position = int(connection.execute(_ADVANCE, {"count": count}).scalar_one())
+    return changes_after(connection, position - count, count)
 
 
-async def changes_after(connection: AsyncConnection, after: int, limit: int) -> Sequence[Change]:
+def changes_after(connection: Connection, after: int, limit: int) -> Sequence[Change]:
     """Changes with positions greater than ``after``, in order."""
-    rows = await connection.execute(_AFTER, {"after": after, "limit": limit})
+    rows = connection.execute(_AFTER, {"after": after, "limit": limit})
     return tuple(
         Change.model_construct(
             position=row[0], entity=row[1], id=row[2], op=row[3], timestamp=row[4]
@@ -63,12 +63,12 @@ async def changes_after(connection: AsyncConnection, after: int, limit: int) -> 
     )
 
 
-async def publish(connection: AsyncConnection, position: int) -> None:
+def publish(connection: Connection, position: int) -> None:
     """Everything up to here is published; never goes back, nor beyond what was given."""
-    await connection.execute(_PUBLISH, {"position": position})
+    connection.execute(_PUBLISH, {"position": position})
 
 
-async def prune(connection: AsyncConnection, keep: int) -> int:
+def prune(connection: Connection, keep: int) -> int:
     """Drop the oldest published changes, at most 5,000 at a time; how many went."""
-    gone = await connection.execute(_PRUNE, {"keep": keep, "rows": _PRUNE_ROWS})
+    gone = connection.execute(_PRUNE, {"keep": keep, "rows": _PRUNE_ROWS})
     return gone.rowcount

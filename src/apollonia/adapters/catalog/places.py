@@ -5,8 +5,8 @@ from sqlite3 import IntegrityError
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError as SqlIntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from apollonia.adapters.catalog.columns import columns_of, duration_of, shelf_of, short_hash
 from apollonia.adapters.catalog.rows import media_bytes
@@ -39,42 +39,36 @@ class _Known(NamedTuple):
     path_key: bytes
 
 
-async def save_places(
-    connection: AsyncConnection, places: Sequence[Place], counts: ShelfCounts
-) -> None:
+def save_places(connection: Connection, places: Sequence[Place], counts: ShelfCounts) -> None:
     """Insert or replace by id; of two with one id the later one counts.
 
     Raises:
         ConflictError: a path belongs to another id.
     """
     newest = {place.id: place for place in places}
-    known = {row[0]: _Known(*row[1:]) for row in await select_by_keys(connection, _KNOWN, newest)}
+    known = {row[0]: _Known(*row[1:]) for row in select_by_keys(connection, _KNOWN, newest)}
     old = [place for place in newest.values() if place.id in known]
     new = [place for place in newest.values() if place.id not in known]
-    first = int((await connection.execute(text("SELECT max(number) FROM files"))).scalar() or 0) + 1
+    first = int(connection.scalar(text("SELECT max(number) FROM files")) or 0) + 1
     numbers = {place.id: number for number, place in enumerate(new, first)}
     numbers |= {place.id: known[place.id].number for place in old}
 
-    await _free_paths(connection, old, known)
+    _free_paths(connection, old, known)
     try:
-        rows = await _rows(connection, old, numbers, counts)
-        await insert_rows(
-            connection, "files", _COLUMNS, rows, otherwise=replacing("number", _COLUMNS)
-        )
-        rows = await _rows(connection, new, numbers, counts)
-        await insert_rows(connection, "files", _COLUMNS, rows)
+        rows = _rows(connection, old, numbers, counts)
+        insert_rows(connection, "files", _COLUMNS, rows, otherwise=replacing("number", _COLUMNS))
+        rows = _rows(connection, new, numbers, counts)
+        insert_rows(connection, "files", _COLUMNS, rows)
     except (IntegrityError, SqlIntegrityError) as error:
-        raise await _conflict(connection, newest.values(), error) from error
+        raise _conflict(connection, newest.values(), error) from error
     for place in old:
         before = known[place.id]
         counts.add(before.shelf, size=before.size, duration_ms=before.duration_ms, sign=-1)
-    await _save_parts(connection, old, new, numbers)
-    await counts.write(connection)
+    _save_parts(connection, old, new, numbers)
+    counts.write(connection)
 
 
-async def _free_paths(
-    connection: AsyncConnection, old: Iterable[Place], known: Mapping[str, _Known]
-) -> None:
+def _free_paths(connection: Connection, old: Iterable[Place], known: Mapping[str, _Known]) -> None:
     """Let go of the paths that files leave, so that others of this batch may take them."""
     moved = [
         (place.id.encode(), known[place.id].number)
@@ -82,17 +76,17 @@ async def _free_paths(
         if known[place.id].path_key != path_key(place.path)
     ]
     if moved:
-        await connection.exec_driver_sql("UPDATE files SET path_key = ? WHERE number = ?", moved)
+        connection.exec_driver_sql("UPDATE files SET path_key = ? WHERE number = ?", moved)
 
 
-async def _rows(
-    connection: AsyncConnection,
+def _rows(
+    connection: Connection,
     places: Sequence[Place],
     numbers: Mapping[str, int],
     counts: ShelfCounts,
 ) -> Iterator[tuple[Any, ...]]:
     shelves = [shelf_of(place) for place in places]
-    shelf_numbers = await counts.numbers(connection, shelves)
+    shelf_numbers = counts.numbers(connection, shelves)
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for place, shelf in zip(places, shelves, strict=True):
@@ -103,20 +97,20 @@ async def _rows(
     return rows()
 
 
-async def _save_parts(
-    connection: AsyncConnection,
+def _save_parts(
+    connection: Connection,
     old: Sequence[Place],
     new: Sequence[Place],
     numbers: Mapping[str, int],
 ) -> None:
     replaced = [numbers[place.id] for place in old]
-    await change_by_keys(connection, "DELETE FROM file_media WHERE file IN {keys}", replaced)
-    await change_by_keys(connection, "DELETE FROM file_neighbors WHERE file IN {keys}", replaced)
+    change_by_keys(connection, "DELETE FROM file_media WHERE file IN {keys}", replaced)
+    change_by_keys(connection, "DELETE FROM file_neighbors WHERE file IN {keys}", replaced)
     places = (*old, *new)
     media = (
         (numbers[place.id], media_bytes(place.media)) for place in places if place.media is not None
     )
-    await insert_rows(connection, "file_media", _MEDIA, media)
+    insert_rows(connection, "file_media", _MEDIA, media)
     neighbors = (
         (
             numbers[place.id],
@@ -130,19 +124,17 @@ async def _save_parts(
         for place in places
         for rank, it in enumerate(place.neighbors[:MAX_NEIGHBOURS])
     )
-    await insert_rows(connection, "file_neighbors", _NEIGHBORS, neighbors)
+    insert_rows(connection, "file_neighbors", _NEIGHBORS, neighbors)
 
 
-async def _conflict(
-    connection: AsyncConnection, places: Iterable[Place], error: Exception
-) -> Exception:
+def _conflict(connection: Connection, places: Iterable[Place], error: Exception) -> Exception:
     """The conflict in words, or the error itself where no two ids claim one path."""
     claims: dict[bytes, Place] = {}
     for place in places:
         other = claims.setdefault(path_key(place.path), place)
         if other is not place:
             return _claimed_twice(place, other.id)
-    for key, owner in await select_by_keys(connection, _OWNERS, claims):
+    for key, owner in select_by_keys(connection, _OWNERS, claims):
         if owner != claims[key].id:
             return _claimed_twice(claims[key], owner)
     return error

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.columns import Shelf
 from apollonia.adapters.database.bulk import insert_rows, select_by_keys
@@ -33,16 +33,14 @@ class ShelfCounts:
     _numbers: dict[Shelf, int] = field(default_factory=dict)
     _deltas: dict[int, _Delta] = field(default_factory=dict)
 
-    async def numbers(
-        self, connection: AsyncConnection, shelves: Iterable[Shelf]
-    ) -> Mapping[Shelf, int]:
+    def numbers(self, connection: Connection, shelves: Iterable[Shelf]) -> Mapping[Shelf, int]:
         """The shelves' numbers; makes those that there are not yet."""
         wanted = set(shelves)
         if wanted - self._numbers.keys():
-            await self._read(connection, wanted)
+            self._read(connection, wanted)
         if new := sorted(wanted - self._numbers.keys()):
-            await insert_rows(connection, "shelves", _COLUMNS, new, otherwise=_IGNORE)
-            await self._read(connection, wanted)
+            insert_rows(connection, "shelves", _COLUMNS, new, otherwise=_IGNORE)
+            self._read(connection, wanted)
         return self._numbers
 
     def add(self, number: int, *, size: int, duration_ms: int, sign: int = 1) -> None:
@@ -54,17 +52,17 @@ class ShelfCounts:
         delta.size += sign * size
         delta.duration_ms += sign * duration_ms
 
-    async def write(self, connection: AsyncConnection) -> None:
+    def write(self, connection: Connection) -> None:
         """Write the counts; in the order of the shelves, so that two writers never deadlock."""
         none = ("",) * len(_COLUMNS)
         rows = [
             (number, *none, delta.files, delta.size, delta.duration_ms)
             for number, delta in sorted(self._deltas.items())
         ]
-        await insert_rows(connection, "shelves", _COUNTED, rows, otherwise=_ADD_UP)
+        insert_rows(connection, "shelves", _COUNTED, rows, otherwise=_ADD_UP)
         self._deltas.clear()
 
-    async def _read(self, connection: AsyncConnection, shelves: Iterable[Shelf]) -> None:
+    def _read(self, connection: Connection, shelves: Iterable[Shelf]) -> None:
         roots = {shelf.root for shelf in shelves}
-        rows = await select_by_keys(connection, _FIND, roots)
+        rows = select_by_keys(connection, _FIND, roots)
         self._numbers.update({Shelf(*row[:-1]): row[-1] for row in rows})

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from apollonia.adapters.catalog import changes
 from apollonia.adapters.catalog.unit_of_work import SqlUnitOfWork
-from apollonia.adapters.database.engine import Database, scalar
+from apollonia.adapters.database.bulk import run
+from apollonia.adapters.database.engine import Database
 from apollonia.messages import Change
 from apollonia.ports.catalog import UnitOfWork
 
@@ -19,21 +20,18 @@ class SqlCatalog:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """A transaction: committed when the block ends, rolled back when it raises."""
-        async with self._database.writing() as connection:
-            yield SqlUnitOfWork(connection)
+        async with self._database.writing() as session:
+            yield SqlUnitOfWork(session)
 
     async def relay_changes(self, limit: int) -> Sequence[Change]:
         """Give the next committed changes their positions, at most ``limit``; oldest first."""
-        async with self._database.reading() as connection:
-            if not await changes.any_pending(connection):
-                return ()
-        async with self._database.writing() as connection:
-            return await changes.give_positions(connection, limit)
+        if not await self._database.read(changes.any_pending):
+            return ()  # without waiting for those who write
+        return await self._database.write(lambda at: changes.give_positions(at, limit))
 
     async def changes(self, after: int, limit: int) -> Sequence[Change]:
         """Changes with positions greater than ``after``, in order."""
-        async with self._database.reading() as connection:
-            return await changes.changes_after(connection, after, limit)
+        return await self._database.read(lambda at: changes.changes_after(at, after, limit))
 
     async def position(self) -> int:
         """The newest position given; 0 at first."""
@@ -49,15 +47,13 @@ class SqlCatalog:
 
     async def mark_published(self, position: int) -> None:
         """Everything up to here is published."""
-        async with self._database.writing() as connection:
-            await changes.publish(connection, position)
+        await self._database.write(lambda at: changes.publish(at, position))
 
     async def prune_changes(self, keep: int) -> int:
         """Drop published changes but the newest ``keep``; how many went."""
         total = 0
         while True:
-            async with self._database.writing() as connection:
-                gone = await changes.prune(connection, keep)
+            gone = await self._database.write(lambda at: changes.prune(at, keep))
             if not gone:
                 return total
             total += gone
@@ -70,5 +66,5 @@ class SqlCatalog:
         """Nothing of its own: the database is closed by whoever opened it."""
 
     async def _number(self, sql: str) -> int:
-        async with self._database.reading() as connection:
-            return int(str(await scalar(connection, sql)))
+        rows = await self._database.read(lambda at: run(at, sql))
+        return int(rows[0][0])

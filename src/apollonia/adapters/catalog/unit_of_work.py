@@ -1,14 +1,13 @@
 """One transaction on the catalog."""
 
-from collections.abc import Collection, Mapping, Sequence
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from apollonia.adapters.catalog.folding import clean
 from apollonia.adapters.catalog.places import save_places
 from apollonia.adapters.catalog.shelves import ShelfCounts
 from apollonia.adapters.catalog.stored_places import read_places
 from apollonia.adapters.database.bulk import (
+    Values,
     change_by_keys,
     insert_rows,
     replacing,
@@ -20,6 +19,7 @@ from apollonia.adapters.database.schema import (
     FILE_TOMBSTONES,
     PENDING_CHANGES,
 )
+from apollonia.adapters.database.session import Session
 from apollonia.domain.ordering import Version
 from apollonia.domain.paths import path_key
 from apollonia.domain.place import Place, Tombstone
@@ -32,16 +32,16 @@ _LETTER = tuple(column.name for column in DEAD_LETTERS.columns)
 
 
 class SqlUnitOfWork:
-    """What ``SqlCatalog.begin`` gives; worthless after its block."""
+    """What ``SqlCatalog.begin`` gives; worthless after its block. One visit for each call."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._counts = ShelfCounts()
 
     async def known_events(self, event_ids: Collection[str]) -> frozenset[str]:
         """Which of these events the log has already."""
         statement = "SELECT event_id FROM file_events WHERE event_id IN {keys}"
-        rows = await select_by_keys(self._connection, statement, event_ids)
+        rows = await self._session.visit(lambda at: select_by_keys(at, statement, event_ids))
         return frozenset(row[0] for row in rows)
 
     async def append_events(self, events: Sequence[StoredEvent]) -> None:
@@ -61,16 +61,17 @@ class SqlUnitOfWork:
             for event in events
         )
         ignore = " ON CONFLICT (event_id) DO NOTHING"
-        await insert_rows(self._connection, "file_events", _EVENT, rows, otherwise=ignore)
+        await self._insert("file_events", _EVENT, rows, ignore)
 
     async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
         """The places at these paths."""
-        found = await read_places(self._connection, "path_key", map(path_key, paths))
+        keys = map(path_key, paths)
+        found = await self._session.visit(lambda at: read_places(at, "path_key", keys))
         return {place.path: place for place in found.values()}
 
     async def places_by_id(self, ids: Collection[str]) -> Mapping[str, Place]:
         """The places with these ids."""
-        found = await read_places(self._connection, "id", ids)
+        found = await self._session.visit(lambda at: read_places(at, "id", ids))
         return {place.id: place for place in found.values()}
 
     async def tombstones_at(self, paths: Collection[bytes]) -> Mapping[bytes, Tombstone]:
@@ -78,12 +79,13 @@ class SqlUnitOfWork:
         statement = (
             "SELECT path, timestamp, message_id FROM file_tombstones WHERE path_key IN {keys}"
         )
-        rows = await select_by_keys(self._connection, statement, map(path_key, paths))
+        keys = map(path_key, paths)
+        rows = await self._session.visit(lambda at: select_by_keys(at, statement, keys))
         return {path: Tombstone(path, Version(time, message)) for path, time, message in rows}
 
     async def save_places(self, places: Sequence[Place]) -> None:
         """Insert or replace by id, with their search index and neighbours."""
-        await save_places(self._connection, places, self._counts)
+        await self._session.visit(lambda at: save_places(at, places, self._counts))
 
     async def save_tombstones(self, tombstones: Sequence[Tombstone]) -> None:
         """Insert or replace by path."""
@@ -92,17 +94,18 @@ class SqlUnitOfWork:
             for it in tombstones
         )
         replace = replacing("path_key", _TOMBSTONE)
-        await insert_rows(self._connection, "file_tombstones", _TOMBSTONE, rows, otherwise=replace)
+        await self._insert("file_tombstones", _TOMBSTONE, rows, replace)
 
     async def delete_tombstones(self, paths: Collection[bytes]) -> None:
         """Forget them: a file is there again."""
         statement = "DELETE FROM file_tombstones WHERE path_key IN {keys}"
-        await change_by_keys(self._connection, statement, map(path_key, paths))
+        keys = map(path_key, paths)
+        await self._session.visit(lambda at: change_by_keys(at, statement, keys))
 
     async def record_changes(self, changes: Sequence[PendingChange]) -> None:
         """What this unit of work changed, for the relay."""
         rows = ((it.entity, it.id, it.op, it.timestamp) for it in changes)
-        await insert_rows(self._connection, "pending_changes", _CHANGE, rows)
+        await self._insert("pending_changes", _CHANGE, rows)
 
     async def save_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Keep for people to look at; those that are there already are ignored."""
@@ -120,4 +123,12 @@ class SqlUnitOfWork:
             for it in letters
         )
         ignore = " ON CONFLICT (queue, message_id) DO NOTHING"
-        await insert_rows(self._connection, "dead_letters", _LETTER, rows, otherwise=ignore)
+        await self._insert("dead_letters", _LETTER, rows, ignore)
+
+    async def _insert(
+        self, table: str, columns: tuple[str, ...], rows: Iterable[Values], otherwise: str = ""
+    ) -> None:
+        """The rows are built in the thread, too."""
+        await self._session.visit(
+            lambda at: insert_rows(at, table, columns, rows, otherwise=otherwise)
+        )

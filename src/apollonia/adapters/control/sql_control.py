@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import clean
 from apollonia.adapters.control.root_reports import report_of, status_of
@@ -15,6 +15,7 @@ from apollonia.ports.control import Lease
 
 _MICROS = 1_000_000
 _MAX_TTL_S = 10 * 365 * 86_400.0
+_FIND = "SELECT holder, token, expires_us FROM leases WHERE name = ?"
 _TAKE = (
     "INSERT INTO leases (name, holder, token, expires_us) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = excluded.token,"
@@ -48,11 +49,10 @@ class SqlControl:
 
     async def acquire(self, name: str, holder: str, ttl: float) -> Lease:
         """Take the lease; who has it already keeps its token and gets more time."""
-        async with self._database.writing() as connection:
+
+        def take(at: Connection) -> Lease:
             now = self._now_us()
-            found = await run(
-                connection, "SELECT holder, token, expires_us FROM leases WHERE name = ?", (name,)
-            )
+            found = run(at, _FIND, (name,))
             owner, token, expires = found[0] if found else (None, 0, 0)
             if expires > now and owner != holder:
                 left = (expires - now) / _MICROS
@@ -61,55 +61,67 @@ class SqlControl:
                 )
             if expires <= now:
                 token += 1
-            await run(connection, _TAKE, (name, holder, token, self._end_us(now, ttl)))
+            run(at, _TAKE, (name, holder, token, self._end_us(now, ttl)))
             return Lease(name, holder, token)
+
+        return await self._database.write(take)
 
     async def renew(self, lease: Lease, ttl: float) -> None:
         """Keep it; one that ran out is lost only once another holder took it."""
-        async with self._database.writing() as connection:
+
+        def keep(at: Connection) -> None:
             ends = self._end_us(self._now_us(), ttl)
-            if not await run(connection, _RENEW, (ends, lease.name, lease.holder, lease.token)):
-                raise ConflictError(
-                    f"the lease on {lease.name} was lost{await _to(connection, lease.name)}"
-                )
+            if not run(at, _RENEW, (ends, lease.name, lease.holder, lease.token)):
+                raise ConflictError(f"the lease on {lease.name} was lost{_to(at, lease.name)}")
+
+        await self._database.write(keep)
 
     async def release(self, lease: Lease) -> None:
         """Give it back; nothing happens when it was lost."""
-        async with self._database.writing() as connection:
-            await run(connection, _RELEASE, (lease.name, lease.holder, lease.token))
+        values = (lease.name, lease.holder, lease.token)
+        await self._database.write(lambda at: run(at, _RELEASE, values))
 
     async def report_root(self, status: RootStatus) -> None:
         """What the root's ingestor is doing; replaces the report before."""
-        async with self._database.writing() as connection:
-            await run(connection, _REPORT, (clean(status.root), report_of(status)))
+        await self._database.write(
+            lambda at: run(at, _REPORT, (clean(status.root), report_of(status)))
+        )
 
     async def roots(self) -> Sequence[RootStatus]:
         """The last report of every root, by path."""
-        async with self._database.reading() as connection:
-            rows = await run(connection, "SELECT report FROM root_reports ORDER BY root")
-        return tuple(status_of(row[0]) for row in rows)
+
+        def reports(at: Connection) -> Sequence[RootStatus]:
+            rows = run(at, "SELECT report FROM root_reports ORDER BY root")
+            return tuple(status_of(row[0]) for row in rows)
+
+        return await self._database.read(reports)
 
     async def forget_roots(self, keep: Sequence[str]) -> None:
         """Drop the reports of roots that are no longer configured."""
         kept = {clean(root) for root in keep}
-        async with self._database.writing() as connection:
-            rows = await run(connection, "SELECT root FROM root_reports")
+
+        def drop(at: Connection) -> None:
+            rows = run(at, "SELECT root FROM root_reports")
             gone = [row[0] for row in rows if row[0] not in kept]
-            await change_by_keys(connection, "DELETE FROM root_reports WHERE root IN {keys}", gone)
+            change_by_keys(at, "DELETE FROM root_reports WHERE root IN {keys}", gone)
+
+        await self._database.write(drop)
 
     async def request_rescan(self, root: str) -> None:
         """Ask the root's ingestor for a scan."""
         name = clean(root)
-        async with self._database.writing() as connection:
-            if not await run(connection, "SELECT 1 FROM root_reports WHERE root = ?", (name,)):
+
+        def ask(at: Connection) -> None:
+            if not run(at, "SELECT 1 FROM root_reports WHERE root = ?", (name,)):
                 raise NotFoundError(f"{root} is not a watched root: see the list of roots")
-            await run(connection, _REQUEST, (name,))
+            run(at, _REQUEST, (name,))
+
+        await self._database.write(ask)
 
     async def rescan_requests(self, root: str) -> int:
         """How often a scan was asked for, ever."""
         statement = "SELECT requests FROM rescan_requests WHERE root = ?"
-        async with self._database.reading() as connection:
-            rows = await run(connection, statement, (clean(root),))
+        rows = await self._database.read(lambda at: run(at, statement, (clean(root),)))
         return int(rows[0][0]) if rows else 0
 
     def _now_us(self) -> int:
@@ -119,6 +131,6 @@ class SqlControl:
         return now + int(min(ttl, _MAX_TTL_S) * _MICROS)
 
 
-async def _to(connection: AsyncConnection, name: str) -> str:
-    rows = await run(connection, "SELECT holder FROM leases WHERE name = ?", (name,))
+def _to(connection: Connection, name: str) -> str:
+    rows = run(connection, "SELECT holder FROM leases WHERE name = ?", (name,))
     return f" to {rows[0][0]}" if rows and rows[0][0] else ": it was given back"

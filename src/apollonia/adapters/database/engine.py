@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import create_engine
 
 from apollonia.adapters.database.errors import translated
+from apollonia.adapters.database.lanes import Lane, Work
 from apollonia.adapters.database.location import file_of, name_of, parse_url
 from apollonia.adapters.database.revision import check_revision
+from apollonia.adapters.database.session import Session
 from apollonia.adapters.database.sqlite_connection import (
     Setup,
     connect_arguments,
@@ -37,8 +39,8 @@ class Database:
     Everything that goes wrong with the database itself is a ``CatalogUnavailableError``.
     """
 
-    def __init__(self, url: str, *, options: DatabaseOptions | None = None) -> None:
-        """Nothing is touched yet.
+    def __init__(self, url: str | Path, *, options: DatabaseOptions | None = None) -> None:
+        """Nothing is touched yet; a path is the file's.
 
         Raises:
             ConfigurationError: the URL names no database that we can use.
@@ -48,8 +50,8 @@ class Database:
         self._url = parse_url(url)
         self._options = options or DatabaseOptions()
         self._lock = asyncio.Lock()
-        self._writer: AsyncEngine | None = None
-        self._readers: AsyncEngine | None = None
+        self._writer: Lane | None = None
+        self._readers: Lane | None = None
 
     @property
     def name(self) -> str:
@@ -67,8 +69,8 @@ class Database:
             return
         if not await asyncio.to_thread(file_of(self._url).exists):
             raise CatalogUnavailableError(f"{self.name} does not exist: run `apollonia migrate`")
-        self._writer = self._engine(read_only=False, size=1)
-        self._readers = self._engine(read_only=True, size=self._options.readers)
+        self._writer = self._lane(read_only=False, threads=1)
+        self._readers = self._lane(read_only=True, threads=self._options.readers)
         try:
             await self.ping()
         except BaseException:
@@ -76,45 +78,59 @@ class Database:
             raise
 
     async def close(self) -> None:
-        """Close all connections; idempotent."""
-        engines, self._writer, self._readers = (self._readers, self._writer), None, None
-        for engine in engines:
-            if engine is not None:
-                await engine.dispose()
+        """Close all connections, after what runs on them; idempotent."""
+        lanes, self._writer, self._readers = (self._readers, self._writer), None, None
+        with suppress(TimeoutError):  # a unit of work that goes on is told that it is over
+            async with asyncio.timeout(self._options.busy_timeout_s), self._lock:
+                pass
+        for lane in lanes:
+            if lane is not None:
+                await lane.close()
 
     async def ping(self) -> None:
         """Raise unless the database answers with our schema."""
-        async with self.reading() as connection:
-            await check_revision(connection, self.name)
+        await self.read(lambda connection: check_revision(connection, self.name))
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """One view of the committed state for all statements of the block; for reads only."""
+    async def read[T](self, work: Work[T]) -> T:
+        """What ``work`` gives, from one view of the committed state; for reads only.
+
+        It runs in a thread, as one visit: all that it needs from the loop comes with it.
+        """
         with translated(self.name):
-            async with self._opened(self._readers).begin() as connection:
-                yield connection
+            return await self._opened(self._readers).transaction(work)
+
+    async def write[T](self, work: Work[T]) -> T:
+        """What ``work`` gives, as one transaction: rolled back when it raises; as ``writing``."""
+        with translated(self.name):
+            async with self._lock:
+                return await self._opened(self._writer).transaction(work)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed at the end, rolled back when the block raises.
+    async def writing(self) -> AsyncIterator[Session]:
+        """One transaction in several visits: committed at the end, rolled back when it raises.
 
         One writes at a time: within the process by a fair lock, so that nobody starves; between
         processes by SQLite's own, for ``busy_timeout_s`` at most.
         """
-        with translated(self.name):
-            async with self._lock, self._opened(self._writer).begin() as connection:
-                yield connection
+        async with self._lock:
+            session = Session(self._opened(self._writer), self.name)
+            try:
+                await session.begin()
+                yield session
+                await session.commit()
+            finally:
+                await session.end()
 
-    def _opened(self, engine: AsyncEngine | None) -> AsyncEngine:
-        if engine is None:
+    def _opened(self, lane: Lane | None) -> Lane:
+        if lane is None:
             raise CatalogUnavailableError(f"{self.name} is not open: the process starts or stops")
-        return engine
+        return lane
 
-    def _engine(self, *, read_only: bool, size: int) -> AsyncEngine:
+    def _lane(self, *, read_only: bool, threads: int) -> Lane:
         options = self._options
-        engine = create_async_engine(
+        engine = create_engine(
             self._url,
-            pool_size=size,
+            pool_size=threads,
             max_overflow=0,
             pool_timeout=options.busy_timeout_s,
             connect_args=connect_arguments(options.busy_timeout_s),
@@ -126,10 +142,6 @@ class Database:
             mmap_mib=options.mmap_mib,
             busy_timeout_s=options.busy_timeout_s,
         )
-        set_up(engine.sync_engine, setup)
-        return engine
-
-
-async def scalar(connection: AsyncConnection, sql: str, **values: object) -> object:
-    """The first column of the first row, or ``None``."""
-    return (await connection.execute(text(sql), values)).scalar()
+        set_up(engine, setup)
+        name = "catalog-read" if read_only else "catalog-write"
+        return Lane(engine, name=name, threads=threads, patience_s=options.busy_timeout_s)

@@ -23,7 +23,12 @@ _WORDS = {
     sqlite3.SQLITE_CORRUPT: "{name} is damaged: stop Apollonia and restore it from a backup",
     sqlite3.SQLITE_NOTADB: "{name} is no SQLite database: move it away or restore a backup",
 }
+_CLOSED = "{name} was closed: the process is stopping"
 _NO_SCHEMA = ("no such table", "no such column")
+
+
+class ClosedError(Exception):
+    """The database was closed by this process; ``translated`` has the words."""
 
 
 @contextmanager
@@ -38,6 +43,8 @@ def translated(name: str) -> Iterator[None]:
         raise
     except PoolTimeoutError as error:
         raise CatalogUnavailableError(f"{name} is busy: all its connections are in use") from error
+    except ClosedError as error:
+        raise CatalogUnavailableError(_CLOSED.format(name=name)) from error
     except DBAPIError as error:
         words = _words(error.orig, name)
         if words is None:
@@ -59,8 +66,6 @@ def _words(error: BaseException | None, name: str) -> str | None:
     code = int(getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF
     if code in _WORDS:
         return f"{_WORDS[code].format(name=name)} ({cause})"
-    if "no active connection" in str(cause) or "closed" in str(cause):
-        return f"{name} was closed: the process is stopping"
     return None
 
 

@@ -2,32 +2,33 @@
 
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from apollonia.errors import ConfigurationError
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "sqlite+aiosqlite": "sqlite+aiosqlite"}
+_SQLITE = frozenset({"sqlite", "sqlite+pysqlite", "sqlite+aiosqlite"})
+_EXAMPLE = "write sqlite:////path/to/catalog.db"
 
 
-def parse_url(url: str) -> URL:
-    """The URL with the driver that we use.
+def parse_url(url: str | Path) -> URL:
+    """The URL with the driver that we use; of a path, or of what stands after ``sqlite:///``.
+
+    That is the file's name as it is: nothing in it is a query or an escape.
 
     Raises:
         ConfigurationError: it is no database URL, or of a database that we cannot use.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigurationError(f"no database URL: {url!r}; write sqlite:////path/file") from error
-    driver = _DRIVERS.get(parsed.drivername)
-    if driver is None:
-        raise ConfigurationError(
-            f"cannot use a {parsed.drivername!r} database; write sqlite:////path/to/catalog.db"
-        )
-    if not parsed.database or parsed.database == ":memory:":
-        raise ConfigurationError("the catalog needs a file; write sqlite:////path/to/catalog.db")
-    return parsed.set(drivername=driver)
+    if isinstance(url, Path):
+        return URL.create("sqlite+pysqlite", database=str(url))
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise ConfigurationError(f"no database URL: {url!r}; {_EXAMPLE}")
+    if scheme not in _SQLITE:
+        raise ConfigurationError(f"cannot use a {scheme!r} database; {_EXAMPLE}")
+    file = rest.removeprefix("/")
+    if file in {"", rest, ":memory:"}:
+        raise ConfigurationError(f"the catalog needs a file; {_EXAMPLE}")
+    return URL.create("sqlite+pysqlite", database=file)
 
 
 def file_of(url: URL) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from pathlib import Path
 
 from alembic import command
 from alembic.runtime.migration import MigrationContext
@@ -18,7 +19,7 @@ _BUSY_TIMEOUT_S = 60.0  # another process may be migrating a large catalog
 _alembic_is_global = threading.Lock()
 
 
-async def migrate(url: str) -> None:
+async def migrate(url: str | Path) -> None:
     """Apply the missing migrations, all or none; makes the file when there is none.
 
     Safe when several processes start at once: one migrates, the others wait and find it done.
@@ -37,9 +38,7 @@ def _migrate(url: URL) -> None:
         file_of(url).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CatalogUnavailableError(f"{name}: {error.strerror}: choose a data folder") from error
-    engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"), connect_args=connect_arguments(_BUSY_TIMEOUT_S)
-    )
+    engine = create_engine(url, connect_args=connect_arguments(_BUSY_TIMEOUT_S))
     set_up(engine, Setup("BEGIN IMMEDIATE", False, 64, 0, _BUSY_TIMEOUT_S))
     try:
         with translated(name), engine.begin() as connection, _alembic_is_global:

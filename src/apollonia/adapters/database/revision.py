@@ -5,7 +5,7 @@ from functools import cache
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.errors import CatalogUnavailableError, ConfigurationError
 
@@ -36,14 +36,14 @@ def refuse_newer(found: str | None, name: str) -> None:
         )
 
 
-async def check_revision(connection: AsyncConnection, name: str) -> None:
+def check_revision(connection: Connection, name: str) -> None:
     """Raise unless the database is at the newest revision that this version knows.
 
     Raises:
         CatalogUnavailableError: not migrated yet.
         ConfigurationError: written by a newer version.
     """
-    found = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     refuse_newer(found, name)
     if found != revisions()[0]:
         raise CatalogUnavailableError(

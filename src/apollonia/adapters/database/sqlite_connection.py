@@ -43,12 +43,19 @@ def set_up(engine: Engine, setup: Setup) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(setup.begin)
+        cursor = connection.connection.cursor()
+        cursor.execute(setup.begin)
+        cursor.close()
 
 
 def connect_arguments(busy_timeout_s: float) -> dict[str, Any]:
     """For the driver: no transactions of its own making, and statements kept prepared."""
-    return {"timeout": busy_timeout_s, "isolation_level": None, "cached_statements": 512}
+    return {
+        "timeout": busy_timeout_s,
+        "isolation_level": None,
+        "cached_statements": 512,
+        "check_same_thread": False,  # a pool of threads takes connections from a pool of its own
+    }
 
 
 def is_old_sqlite() -> bool:

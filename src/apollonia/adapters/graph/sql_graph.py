@@ -1,9 +1,9 @@
 """Files and their neighbours as two tables: nodes by id and path, edges by the target's path."""
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.database.bulk import (
     change_by_keys,
@@ -19,6 +19,7 @@ from apollonia.ports.graph import GraphFile, GraphNeighbor
 
 _FILES = tuple(column.name for column in GRAPH_FILES.columns)
 _EDGES = tuple(column.name for column in GRAPH_EDGES.columns)
+_AT_PATHS = "SELECT id FROM graph_files WHERE path_key IN {keys}"
 _OUTGOING = (
     "SELECT f.id, e.path, e.role FROM graph_edges e LEFT JOIN graph_files f"
     " ON f.path_key = e.path_key WHERE e.source = ? ORDER BY e.path, e.role LIMIT ?"
@@ -40,36 +41,40 @@ class SqlGraph:
         by_path = {file.path: file for file in {file.id: file for file in files}.values()}
         newest = tuple(by_path.values())
         keys = {path_key(file.path): file.id for file in newest}
-        async with self._writing() as connection:
-            there = await select_by_keys(
-                connection, "SELECT id FROM graph_files WHERE path_key IN {keys}", keys
-            )
-            await _remove(connection, {row[0] for row in there} | {file.id for file in files})
+
+        def put(at: Connection) -> None:
+            there = select_by_keys(at, _AT_PATHS, keys)
+            _remove(at, {row[0] for row in there} | {file.id for file in files})
             nodes = ((it.id, path_key(it.path), it.path, it.kind, it.present) for it in newest)
-            await insert_rows(connection, "graph_files", _FILES, nodes)
+            insert_rows(at, "graph_files", _FILES, nodes)
             edges = (
                 (file.id, path_key(edge.path), edge.role, edge.path)
                 for file in newest
                 for edge in file.neighbors
             )
-            ignore = " ON CONFLICT DO NOTHING"
-            await insert_rows(connection, "graph_edges", _EDGES, edges, otherwise=ignore)
+            insert_rows(at, "graph_edges", _EDGES, edges, otherwise=" ON CONFLICT DO NOTHING")
+
+        with _as_graph():
+            await self._database.write(put)
 
     async def remove(self, ids: Collection[str]) -> None:
         """Take the files away with their outgoing edges; unknown ids are ignored."""
-        async with self._writing() as connection:
-            await _remove(connection, ids)
+        with _as_graph():
+            await self._database.write(lambda at: _remove(at, ids))
 
     async def neighbors(self, file_id: str, limit: int = 256) -> Sequence[GraphNeighbor]:
         """The files one step away, what the file names first."""
+
+        def near(at: Connection) -> Sequence[GraphNeighbor]:
+            outgoing = run(at, _OUTGOING, (file_id, limit))
+            incoming = run(at, _INCOMING, (file_id, limit - len(outgoing)))
+            return (
+                *(GraphNeighbor(row[0], row[1], row[2], outgoing=True) for row in outgoing),
+                *(GraphNeighbor(row[0], row[1], row[2], outgoing=False) for row in incoming),
+            )
+
         with _as_graph():
-            async with self._database.reading() as connection:
-                outgoing = await run(connection, _OUTGOING, (file_id, limit))
-                incoming = await run(connection, _INCOMING, (file_id, limit - len(outgoing)))
-        return (
-            *(GraphNeighbor(row[0], row[1], row[2], outgoing=True) for row in outgoing),
-            *(GraphNeighbor(row[0], row[1], row[2], outgoing=False) for row in incoming),
-        )
+            return await self._database.read(near)
 
     async def ping(self) -> None:
         """Raise ``GraphUnavailableError`` unless the database answers with our schema."""
@@ -79,16 +84,10 @@ class SqlGraph:
     async def close(self) -> None:
         """Nothing of its own: the database is closed by whoever opened it."""
 
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        with _as_graph():
-            async with self._database.writing() as connection:
-                yield connection
 
-
-async def _remove(connection: AsyncConnection, ids: Collection[str]) -> None:
-    await change_by_keys(connection, "DELETE FROM graph_edges WHERE source IN {keys}", ids)
-    await change_by_keys(connection, "DELETE FROM graph_files WHERE id IN {keys}", ids)
+def _remove(connection: Connection, ids: Collection[str]) -> None:
+    change_by_keys(connection, "DELETE FROM graph_edges WHERE source IN {keys}", ids)
+    change_by_keys(connection, "DELETE FROM graph_files WHERE id IN {keys}", ids)
 
 
 @contextmanager

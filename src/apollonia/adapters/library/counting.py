@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.library.selection import Condition, ShelfRow, shelf_condition
@@ -13,8 +13,8 @@ from apollonia.ports.library import Stats
 _MAX_COUNTED = 100_000
 
 
-async def count_by_shelf(
-    connection: AsyncConnection,
+def count_by_shelf(
+    connection: Connection,
     shelves: Sequence[ShelfRow],
     where: Condition,
     *,
@@ -30,7 +30,7 @@ async def count_by_shelf(
         "SELECT shelf, count(*) FROM (SELECT shelf FROM files INDEXED BY"  # noqa: S608 - our words
         f" {where.index} WHERE 1{on_shelf.sql}{where.sql} LIMIT ?) GROUP BY shelf"
     )
-    rows = await run(connection, statement, (*on_shelf.values, *where.values, at_most))
+    rows = run(connection, statement, (*on_shelf.values, *where.values, at_most))
     return {row[0]: row[1] for row in rows}
 
 

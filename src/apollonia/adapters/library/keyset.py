@@ -4,21 +4,22 @@ Each sort key has one index (shelf, key, id). A page is the merge of the matchin
 read in the index's order and only as far as the page needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import batched
 from typing import Any, NamedTuple
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
-from apollonia.adapters.database.bulk import run
+from apollonia.adapters.database.bulk import AnyRow, packed, run, unpacked
 from apollonia.adapters.library.selection import Condition, ShelfRow, shelf_condition
 from apollonia.domain.paging import After, Sort, SortKey
 from apollonia.errors import InvalidError
 
 _MAX_MERGED = 200  # SQLite merges at most 500 in one statement
 _MAX_NUMBER = 2**63
+_BYTES = "path_head"  # the one sort key that is no text and no number
 
 
 class Hit(NamedTuple):
@@ -55,6 +56,11 @@ class Order:
             f" AND ({self.column}, id) {sign} (?, ?)", (self._value(after.value), after.id)
         )
 
+    def packed(self, statement: str) -> str:
+        """A statement that selects value, id and number, with all its rows in one."""
+        value = f"hex({self.column})" if self.column == _BYTES else self.column
+        return f"SELECT {packed(f'{value}, id, number')} FROM ({statement})"  # noqa: S608 - our words
+
     def to_after(self, hit: Hit) -> After:
         """Where the next page starts."""
         value = hit.value.decode("latin-1") if isinstance(hit.value, bytes) else hit.value
@@ -66,7 +72,7 @@ class Order:
             return value
         if not number and isinstance(value, str):
             try:
-                return value.encode("latin-1") if self.column == "path_head" else value
+                return value.encode("latin-1") if self.column == _BYTES else value
             except UnicodeEncodeError:
                 pass
         raise InvalidError("the cursor belongs to another sort: start from the first page")
@@ -96,8 +102,8 @@ def order_of(sort: Sort) -> Order:
     return Order(column, sort.descending)
 
 
-async def merged(
-    connection: AsyncConnection,
+def merged(
+    connection: Connection,
     shelves: Sequence[ShelfRow],
     order: Order,
     where: Condition,
@@ -110,14 +116,14 @@ async def merged(
         for shelf in group:
             values += (shelf.number, *where.values)
         statement = merge_statement(order, where.sql, len(group))
-        hits += [Hit(*row) for row in await run(connection, statement, (*values, limit))]
+        hits += hits_of(run(connection, statement, (*values, limit)), order)
     if len(shelves) > _MAX_MERGED:
         hits.sort(key=lambda hit: (hit.value, hit.id), reverse=order.descending)
     return hits[:limit]
 
 
-async def gathered(
-    connection: AsyncConnection,
+def gathered(
+    connection: Connection,
     shelves: Sequence[ShelfRow],
     order: Order,
     where: Condition,
@@ -129,8 +135,8 @@ async def gathered(
         f"SELECT {order.column}, id, number FROM files INDEXED BY {where.index}"  # noqa: S608 - our words
         f" WHERE 1{on_shelf.sql}{where.sql}{order.clause} LIMIT ?"
     )
-    rows = await run(connection, statement, (*on_shelf.values, *where.values, limit))
-    return [Hit(*row) for row in rows]
+    values = (*on_shelf.values, *where.values, limit)
+    return hits_of(run(connection, order.packed(statement), values), order)
 
 
 @lru_cache(maxsize=512)
@@ -140,4 +146,12 @@ def merge_statement(order: Order, where: str, shelves: int) -> str:
         f"SELECT {order.column}, id, number FROM files INDEXED BY {order.index}"  # noqa: S608 - our words
         f" WHERE shelf = ?{where}"
     )
-    return " UNION ALL ".join([branch] * shelves) + order.clause + " LIMIT ?"
+    return order.packed(" UNION ALL ".join([branch] * shelves) + order.clause + " LIMIT ?")
+
+
+def hits_of(rows: Iterable[AnyRow], order: Order) -> list[Hit]:
+    """The hits of a statement that the order packed."""
+    hits = (Hit(*row) for row in unpacked(rows))
+    if order.column == _BYTES:
+        return [hit._replace(value=bytes.fromhex(hit.value)) for hit in hits]
+    return list(hits)

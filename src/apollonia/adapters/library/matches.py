@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import fold
 from apollonia.adapters.database.bulk import run
@@ -31,12 +31,10 @@ def match_of(text: str | None) -> str | None:
     )
 
 
-async def count_matches(
-    connection: AsyncConnection, match: str, where: Condition, *, at_most: int
-) -> int:
+def count_matches(connection: Connection, match: str, where: Condition, *, at_most: int) -> int:
     """How many files match; counts no further than ``at_most``."""
     found = source(where) if where else "files_fts WHERE files_fts MATCH ?"
-    rows = await run(
+    rows = run(
         connection,
         f"SELECT count(*) FROM (SELECT 1 FROM {found} LIMIT ?)",  # noqa: S608 - our words
         (match, *where.values, at_most),
@@ -44,15 +42,15 @@ async def count_matches(
     return int(rows[0][0])
 
 
-async def matches_by_shelf(
-    connection: AsyncConnection, match: str, shelves: Sequence[ShelfRow], folder: Condition
+def matches_by_shelf(
+    connection: Connection, match: str, shelves: Sequence[ShelfRow], folder: Condition
 ) -> Mapping[int, int]:
     """How many of the matching files stand on each shelf, among the newest 100,000."""
     if not shelves:
         return {}
     on_shelf = shelf_condition(shelves)
     where = Condition(on_shelf.sql + folder.sql, on_shelf.values + folder.values)
-    rows = await run(
+    rows = run(
         connection,
         "SELECT shelf, count(*) FROM (SELECT shelf FROM"  # noqa: S608 - our words
         f" {source(where)} ORDER BY hit DESC LIMIT ?) GROUP BY shelf",

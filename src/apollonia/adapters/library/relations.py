@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.columns import short_hash
 from apollonia.adapters.catalog.stored_places import read_places
@@ -13,29 +13,29 @@ from apollonia.domain.place import Place
 from apollonia.ports.library import NeighborFact
 
 
-async def neighbors_of(connection: AsyncConnection, place: Place) -> Sequence[NeighborFact]:
+def neighbors_of(connection: Connection, place: Place) -> Sequence[NeighborFact]:
     """What the file names, nearest first, then what names it; at most 256, each path once.
 
     Of a file that only names this one nothing more is known than that it lies beside: a sibling.
     """
     keys = {path_key(relation.path): relation.path for relation in place.neighbors}
-    found = await read_places(connection, "path_key", keys, neighbors=False)
+    found = read_places(connection, "path_key", keys, neighbors=False)
     at = {it.path: it for it in found.values()}
     facts = {
         it.path: NeighborFact(it.path, it.role, it.language, it.forced, at.get(it.path))
         for it in place.neighbors
         if it.path != place.path
     }
-    for other in await _that_name(connection, place):
+    for other in _that_name(connection, place):
         facts.setdefault(other.path, NeighborFact(other.path, Role.SIBLING, None, False, other))
     return tuple(facts.values())[:MAX_NEIGHBOURS]
 
 
-async def _that_name(connection: AsyncConnection, place: Place) -> list[Place]:
-    rows = await run(
+def _that_name(connection: Connection, place: Place) -> list[Place]:
+    rows = run(
         connection,
         "SELECT file FROM file_neighbors WHERE path_hash = ? AND path = ? ORDER BY file LIMIT ?",
         (short_hash(place.path), place.path, 2 * MAX_NEIGHBOURS),
     )
-    found = await read_places(connection, "number", (row[0] for row in rows), neighbors=False)
+    found = read_places(connection, "number", (row[0] for row in rows), neighbors=False)
     return [found[number] for number in sorted(found) if found[number].id != place.id]

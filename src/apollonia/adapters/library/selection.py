@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.columns import HEAD_BYTES, short_hash
-from apollonia.adapters.database.bulk import run
+from apollonia.adapters.database.bulk import packed, run, unpacked
 from apollonia.domain.paging import FileFilter
 
 
@@ -40,14 +40,13 @@ class Condition:
         return bool(self.sql)
 
 
-async def read_shelves(connection: AsyncConnection) -> Sequence[ShelfRow]:
-    """All shelves that hold files."""
-    rows = await run(
+def read_shelves(connection: Connection) -> Sequence[ShelfRow]:
+    """All shelves that hold files, by number."""
+    rows = run(
         connection,
-        "SELECT number, root, kind, format, availability, status, files, size, duration_ms"
-        " FROM shelves WHERE files > 0 ORDER BY number",
+        f"SELECT {packed(', '.join(ShelfRow._fields))} FROM shelves WHERE files > 0",  # noqa: S608 - our names
     )
-    return [ShelfRow(*row) for row in rows]
+    return sorted(ShelfRow(*row) for row in unpacked(rows))
 
 
 def matching(shelves: Sequence[ShelfRow], where: FileFilter) -> list[ShelfRow]:

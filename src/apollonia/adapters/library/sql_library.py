@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.stored_places import read_places
 from apollonia.adapters.database.bulk import run
@@ -25,6 +25,11 @@ from apollonia.domain.place import Place
 from apollonia.errors import InvalidError
 from apollonia.ports.library import EventFact, NeighborFact, Stats
 
+_EVENTS = (
+    "SELECT event_id, event_type, timestamp, origin, body FROM file_events"
+    " WHERE place_id = ? ORDER BY timestamp DESC, event_id DESC LIMIT ?"
+)
+
 
 class SqlLibrary:
     """``Library`` of ``ports/library.py``; the database is opened and closed by whoever made it.
@@ -43,21 +48,7 @@ class SqlLibrary:
         if where.text is not None:
             raise InvalidError("a list of files takes no words: search for them")
         order = order_of(sort)
-        folder = folder_condition(where)
-        async with self._database.reading() as connection:
-            shelves = matching(await read_shelves(connection), where)
-            if not shelves:
-                return Page((), None, 0)
-            counts = await count_by_shelf(connection, shelves, folder, at_most=TOTAL_CAP + 1)
-            total = sum(counts.values())
-            later = order.after(after)
-            condition = Condition(
-                folder.sql + later.sql, folder.values + later.values, folder.index
-            )
-            few = bool(folder) and total <= TOTAL_CAP
-            find = gathered if few else merged
-            hits = await find(connection, shelves, order, condition, limit + 1)
-            return await page_of(connection, order, hits, limit, capped(total))
+        return await self._database.read(lambda at: _page(at, where, order, limit, after))
 
     async def place(self, place_id: str) -> Place | None:
         """One file by id."""
@@ -65,56 +56,75 @@ class SqlLibrary:
 
     async def places(self, ids: Sequence[str]) -> Mapping[str, Place]:
         """Many files by id, with their neighbours; unknown ids are left out."""
-        async with self._database.reading() as connection:
-            found = await read_places(connection, "id", ids)
+        found = await self._database.read(lambda at: read_places(at, "id", ids))
         return {place.id: place for place in found.values()}
 
     async def neighbors(self, place_id: str) -> Sequence[NeighborFact]:
         """Both ends: what this file names, and what names it; at most 256."""
-        async with self._database.reading() as connection:
-            for place in (await read_places(connection, "id", (place_id,))).values():
-                return await neighbors_of(connection, place)
-        return ()
+
+        def facts(at: Connection) -> Sequence[NeighborFact]:
+            for place in read_places(at, "id", (place_id,)).values():
+                return neighbors_of(at, place)
+            return ()
+
+        return await self._database.read(facts)
 
     async def events(self, place_id: str, limit: int) -> Sequence[EventFact]:
         """The file's history, newest first."""
-        async with self._database.reading() as connection:
-            rows = await run(
-                connection,
-                "SELECT event_id, event_type, timestamp, origin, body FROM file_events"
-                " WHERE place_id = ? ORDER BY timestamp DESC, event_id DESC LIMIT ?",
-                (place_id, limit),
-            )
-        return tuple(EventFact(row[0], row[1], row[2], row[3], _body(row[4])) for row in rows)
+
+        def facts(at: Connection) -> Sequence[EventFact]:
+            rows = run(at, _EVENTS, (place_id, limit))
+            return tuple(EventFact(row[0], row[1], row[2], row[3], _body(row[4])) for row in rows)
+
+        return await self._database.read(facts)
 
     async def facets(self, where: FileFilter) -> Mapping[str, Mapping[str, int]]:
         """Counts by kind and format; with a folder or words exact for the first 100,000 files."""
-        async with self._database.reading() as connection:
-            shelves = matching(await read_shelves(connection), without_kind_and_format(where))
-            folder = folder_condition(where)
-            match = match_of(where.text)
-            if match is None:
-                counts = await count_by_shelf(connection, shelves, folder)
-            else:
-                counts = await matches_by_shelf(connection, match, shelves, folder)
-        return facets_of(shelves, counts, where)
+        return await self._database.read(lambda at: _facets(at, where))
 
     async def stats(self) -> Stats:
         """Counts, from what the shelves keep."""
-        async with self._database.reading() as connection:
-            shelves = await read_shelves(connection)
-            letters = await run(connection, "SELECT count(*) FROM dead_letters")
-        return stats_of(shelves, letters[0][0])
+
+        def stats(at: Connection) -> Stats:
+            letters = run(at, "SELECT count(*) FROM dead_letters")
+            return stats_of(read_shelves(at), letters[0][0])
+
+        return await self._database.read(stats)
 
 
-async def page_of(
-    connection: AsyncConnection, order: Order, hits: Sequence[Hit], limit: int, total: int | None
+def page_of(
+    connection: Connection, order: Order, hits: Sequence[Hit], limit: int, total: int | None
 ) -> Page[Place]:
     """The page of these hits; one more than ``limit`` says that there is another page."""
     shown = hits[:limit]
-    found = await read_places(connection, "number", (hit.number for hit in shown), neighbors=False)
+    found = read_places(connection, "number", (hit.number for hit in shown), neighbors=False)
     more = order.to_after(shown[-1]) if len(hits) > limit and shown else None
     return Page(tuple(found[hit.number] for hit in shown), more, total)
+
+
+def _page(
+    connection: Connection, where: FileFilter, order: Order, limit: int, after: After | None
+) -> Page[Place]:
+    folder, later = folder_condition(where), order.after(after)
+    shelves = matching(read_shelves(connection), where)
+    if not shelves:
+        return Page((), None, 0)
+    counts = count_by_shelf(connection, shelves, folder, at_most=TOTAL_CAP + 1)
+    total = sum(counts.values())
+    condition = Condition(folder.sql + later.sql, folder.values + later.values, folder.index)
+    find = gathered if folder and total <= TOTAL_CAP else merged
+    hits = find(connection, shelves, order, condition, limit + 1)
+    return page_of(connection, order, hits, limit, capped(total))
+
+
+def _facets(connection: Connection, where: FileFilter) -> Mapping[str, Mapping[str, int]]:
+    shelves = matching(read_shelves(connection), without_kind_and_format(where))
+    folder, match = folder_condition(where), match_of(where.text)
+    if match is None:
+        counts = count_by_shelf(connection, shelves, folder)
+    else:
+        counts = matches_by_shelf(connection, match, shelves, folder)
+    return facets_of(shelves, counts, where)
 
 
 def _body(body: bytes) -> Mapping[str, Any]:

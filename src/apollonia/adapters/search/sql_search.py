@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection
 
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.engine import Database
 from apollonia.adapters.library.counting import capped
-from apollonia.adapters.library.keyset import Hit, Order, order_of
+from apollonia.adapters.library.keyset import Hit, Order, hits_of, order_of
 from apollonia.adapters.library.matches import count_matches, match_of, source
 from apollonia.adapters.library.selection import (
     Condition,
@@ -48,18 +48,28 @@ class SqlSearch:
             return await self._library.page(
                 replace(where, text=None), sort, limit=limit, after=after
             )
-        async with self._database.reading() as connection:
-            all_shelves = await read_shelves(connection)
-            shelves = matching(all_shelves, where)
-            if not shelves:
+
+        def page(at: Connection) -> Page[Place]:
+            narrowed = _narrowed(at, where)
+            if narrowed is None:
                 return Page((), None, 0)
-            on_shelf = shelf_condition(shelves) if len(shelves) < len(all_shelves) else Condition()
-            folder = folder_condition(where)
-            narrowed = Condition(on_shelf.sql + folder.sql, on_shelf.values + folder.values)
-            count = await count_matches(connection, match, narrowed, at_most=TOTAL_CAP + 1)
+            count = count_matches(at, match, narrowed, at_most=TOTAL_CAP + 1)
             order = _order(sort, count, after)
-            hits = await _hits(connection, match, narrowed, order, limit + 1, after)
-            return await page_of(connection, order, hits, limit, capped(count))
+            hits = _hits(at, match, narrowed, order, limit + 1, after)
+            return page_of(at, order, hits, limit, capped(count))
+
+        return await self._database.read(page)
+
+
+def _narrowed(connection: Connection, where: FileFilter) -> Condition | None:
+    """The filter without its words; ``None`` when no file can match."""
+    all_shelves = read_shelves(connection)
+    shelves = matching(all_shelves, where)
+    if not shelves:
+        return None
+    on_shelf = shelf_condition(shelves) if len(shelves) < len(all_shelves) else Condition()
+    folder = folder_condition(where)
+    return Condition(on_shelf.sql + folder.sql, on_shelf.values + folder.values)
 
 
 def _order(sort: Sort, count: int, after: After | None) -> Order:
@@ -73,8 +83,8 @@ def _order(sort: Sort, count: int, after: After | None) -> Order:
     return order_of(sort)
 
 
-async def _hits(
-    connection: AsyncConnection,
+def _hits(
+    connection: Connection,
     match: str,
     where: Condition,
     order: Order,
@@ -82,7 +92,7 @@ async def _hits(
     after: After | None,
 ) -> list[Hit]:
     if order.column == "score":
-        return await _ranked(connection, match, where, order, limit, after)
+        return _ranked(connection, match, where, order, limit, after)
     if order.column == "number":
         sign, direction = ("<", " DESC") if order.descending else (">", "")
         later = Condition(f" AND hit {sign} ?", (after.value,)) if after else Condition()
@@ -90,24 +100,27 @@ async def _hits(
     else:
         later, clause = order.after(after), order.clause
     condition = Condition(where.sql + later.sql, where.values + later.values)
-    rows = await run(
-        connection,
+    statement = (
         f"SELECT {order.column}, id, number"  # noqa: S608 - our words
-        f" FROM {source(condition)}{clause} LIMIT ?",
-        (match, *condition.values, limit),
+        f" FROM {source(condition)}{clause} LIMIT ?"
     )
-    return [Hit(*row) for row in rows]
+    return hits_of(
+        run(connection, order.packed(statement), (match, *condition.values, limit)), order
+    )
 
 
-async def _ranked(
-    connection: AsyncConnection,
+def _ranked(
+    connection: Connection,
     match: str,
     where: Condition,
     order: Order,
     limit: int,
     after: After | None,
 ) -> list[Hit]:
-    """By score, then id. Scores follow from the whole catalog: the last item's is taken anew."""
+    """By score, then id. Scores follow from the whole catalog: the last item's is taken anew.
+
+    Not packed: that would round them.
+    """
     sign = "<" if order.descending else ">"
     ranked = f"SELECT score, id, number FROM {source(where, _SCORE)}"  # noqa: S608 - our words
     values: tuple[object, ...] = (match, *where.values)
@@ -116,7 +129,7 @@ async def _ranked(
         anchor = f"(SELECT score FROM {source(Condition(' AND id = ?'), _SCORE)})"  # noqa: S608 - our words
         later = f" WHERE (score, id) {sign} (coalesce({anchor}, ?), ?)"
         values += (match, after.id, after.value, after.id)
-    rows = await run(
+    rows = run(
         connection,
         f"SELECT score, id, number FROM ({ranked}){later}{order.clause} LIMIT ?",  # noqa: S608 - our words
         (*values, limit),
