@@ -36,10 +36,10 @@ class Engine:
             recheck=self.recheck,
         )
 
-    def recheck(self, path: bytes) -> None:
-        """Look at this path again, whichever root it is in."""
+    def recheck(self, path: bytes, delay: float = 0.0) -> None:
+        """Look at this path again, whichever root it is in, ``delay`` seconds from now."""
         for root in self._holding(path):
-            root.hints.name(path)
+            root.hints.name(path, delay=delay)
 
     def left(self, folder: bytes) -> None:
         """A folder was moved away from here, and has been looked at where it is now."""

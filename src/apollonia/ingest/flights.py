@@ -3,7 +3,10 @@
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
+from apollonia.domain.paths import is_inside
 from apollonia.ports.clock import Clock
+
+EXPECTED_S = 5.0
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class Flights:
         self._recent_s = recent_s
         self._flights: dict[bytes, Flight] = {}
         self._claims: Counter[bytes] = Counter()
+        self._expected: dict[bytes, float] = {}
         self._recent: OrderedDict[bytes, float] = OrderedDict()
 
     def __len__(self) -> int:
@@ -54,9 +58,32 @@ class Flights:
             flight.again = True
         return flight is not None
 
+    def mark_under(self, folder: bytes) -> None:
+        """Whatever is in hand in and below this folder will be looked at once more."""
+        for path, flight in self._flights.items():
+            flight.again = flight.again or is_inside(path, folder)
+
+    def is_in_hand(self, path: bytes) -> bool:
+        """Whether it is in hand; nothing follows from asking."""
+        return path in self._flights
+
+    def expect_move(self, source: bytes) -> None:
+        """What was at this path was seen to move; its new place is looked at in a moment."""
+        self._expected[source] = self._clock.monotonic() + EXPECTED_S
+
+    def moved(self, source: bytes) -> None:
+        """The new place was looked at."""
+        self._expected.pop(source, None)
+
     def is_claimed(self, path: bytes) -> bool:
-        """Whether a file that is in hand came from this path."""
-        return path in self._claims
+        """Whether a file that is in hand, or soon will be, came from this path."""
+        if path in self._claims:
+            return True
+        until = self._expected.get(path)
+        if until is not None and until <= self._clock.monotonic():
+            del self._expected[path]
+            return False
+        return until is not None
 
     def must_wait(self, path: bytes) -> bool:
         """A path whose file was just closed: in hand, or cataloged within the settle time?"""

@@ -1,11 +1,12 @@
 """Looking where the hints point, while a root is watched: names, subtrees, unwatched folders."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from apollonia.domain.paths import is_inside
 from apollonia.ingest.asks import Ask
 from apollonia.ingest.engine import Engine
+from apollonia.ingest.look import join
 from apollonia.ingest.reaper import Reaper
 from apollonia.ingest.survey import Survey
 from apollonia.ingest.triggers import Triggers
@@ -40,6 +41,7 @@ class Following:
         hints = self._root.hints
         while True:
             asks = await hints.take(_ASKS_AT_ONCE)
+            self._put_off_moves(asks)
             started = self._clock.monotonic()
             folders = [ask.folder for ask in asks]
             while asks:
@@ -47,6 +49,19 @@ class Following:
                 await self._reaper.reap(looked.gone, "watch")
                 asks = looked.rest
             hints.looked(folders, self._clock.monotonic() - started)
+
+    def _put_off_moves(self, asks: Sequence[Ask]) -> None:
+        """A file that is being read under its first name is cataloged there before it moves."""
+        flights, wait = self._engine.pipeline.flights, self._options.move_wait_s
+        for ask in asks:
+            for name, named in list(ask.names.items()):
+                if named.moved_from is not None and flights.is_in_hand(named.moved_from):
+                    del ask.names[name]
+                    path = join(ask.folder, name)
+                    flights.expect_move(named.moved_from)
+                    self._root.hints.name(
+                        path, named.ready, delay=wait, moved_from=named.moved_from
+                    )
 
     async def trees(self) -> None:
         """Look at folders that were made, moved or deleted, with all that is below them."""
@@ -81,28 +96,44 @@ class Following:
 
     async def _walk(self, asks: Sequence[Ask], *, trusted: bool) -> None:
         """Folders and all below them. What is gone is believed when it was seen to go."""
-        rest, gone = list(asks), 0
+        rest, visited, unreadable = list(asks), set[bytes](), list[bytes]()
+        gone: list[bytes] = []
         while rest:
             looked = await self._survey.look(rest, "watch")
             rest = looked.rest
+            visited.update(looked.folders)
+            unreadable.extend(looked.unreadable)
+            gone.extend(looked.gone)
             for folder in looked.missing:
-                await self._folder_gone(folder)
-            gone += len(looked.gone)
-            if trusted or gone <= self._options.guard_files:
-                await self._reaper.reap(looked.gone, "watch")
+                self._unwatch(folder)
             if looked.overfull:
                 self._triggers.ask("too many files are being written at once")
-        if not trusted and gone > self._options.guard_files:
+        async for paths in self._not_visited(asks, visited, unreadable):
+            gone.extend(paths)
+            if trusted:
+                await self._reaper.reap(gone, "watch")
+                gone.clear()
+        if trusted or len(gone) <= self._options.guard_files:
+            await self._reaper.reap(gone, "watch")
+        else:
             self._triggers.ask("many files disappeared from folders that are not watched")
 
-    async def _folder_gone(self, folder: bytes) -> None:
-        if folder == self._root.path:
-            return  # the root's own check tells what that means
+    async def _not_visited(
+        self, asks: Sequence[Ask], visited: set[bytes], unreadable: Sequence[bytes]
+    ) -> AsyncIterator[list[bytes]]:
+        """Known files in folders below that the walk has not met, some at a time."""
+        for ask in asks:
+            known = await self._engine.ports.index.folders_under(ask.folder)
+            left = [folder for folder in known if folder not in visited]
+            async for paths in self._reaper.known_in(left):
+                yield [path for path in paths if not _is_below(path, unreadable)]
+
+    def _unwatch(self, folder: bytes) -> None:
+        """It is gone, with all that was below it."""
         if self._root.watcher is not None:
             self._root.watcher.remove_under(folder)
         for below in [path for path in self._root.unwatched if is_inside(path, folder)]:
             del self._root.unwatched[below]
-        await self._reaper.reap_tree(folder)
 
     def _report_watches(self) -> None:
         root = self._root
@@ -115,3 +146,7 @@ class Following:
             words = f"{number} folders are not watched but polled every {every}: {reason}."
         if root.watcher is not None:
             root.progress.trouble("watch", words)
+
+
+def _is_below(path: bytes, folders: Sequence[bytes]) -> bool:
+    return any(is_inside(path, folder) for folder in folders)

@@ -11,7 +11,7 @@ from apollonia.ingest.asks import Ready, Tally
 from apollonia.ingest.backoff import Backoff
 from apollonia.ingest.candidate import Candidate, Finding, Lost, Origin, Read
 from apollonia.ingest.committer import Committer
-from apollonia.ingest.flights import Flights
+from apollonia.ingest.flights import EXPECTED_S, Flights
 from apollonia.ingest.lanes import Lanes
 from apollonia.ingest.large import inspect_large
 from apollonia.ingest.options import IngestOptions
@@ -36,7 +36,7 @@ class Pipeline:
         settle: Settle,
         options: IngestOptions,
         on_commit: Callable[[], None],
-        recheck: Callable[[bytes], None],
+        recheck: Callable[[bytes, float], None],
     ) -> None:
         self._inspector = ports.inspector
         self._hasher = ports.large
@@ -75,11 +75,12 @@ class Pipeline:
         self, root: WatchedRoot, paths: Sequence[bytes], origin: Origin, tally: Tally | None = None
     ) -> None:
         """Known files that are gone; those whose move or reading is in hand are looked at later."""
-        lost = [
-            Lost(root, path, origin, tally)
-            for path in paths
-            if not self.flights.is_busy(path) and not self.flights.is_claimed(path)
-        ]
+        lost = []
+        for path in paths:
+            if self.flights.is_claimed(path):
+                self._recheck(path, EXPECTED_S)
+            elif not self.flights.is_busy(path):
+                lost.append(Lost(root, path, origin, tally))
         if tally is not None:
             for _ in lost:
                 tally.add()
@@ -155,10 +156,10 @@ class Pipeline:
         self._drop(candidate)
         root, path = candidate.root, candidate.path
         if outcome == "vanished":
-            self._recheck(path)
+            self._recheck(path, 0.0)
         elif outcome == "not_regular":
             root.progress.skip(path, "no regular file any more")
-            self._recheck(path)
+            self._recheck(path, 0.0)
         elif not self._settle.is_closing(path):
             self._settle.arm(root, path)
 
@@ -182,9 +183,10 @@ class Pipeline:
         if candidate.tally is not None:
             candidate.tally.finish()
         if flight.again:
-            self._recheck(candidate.path)
+            self._recheck(candidate.path, 0.0)
         if candidate.moved_from is not None:
-            self._recheck(candidate.moved_from)
+            self.flights.moved(candidate.moved_from)
+            self._recheck(candidate.moved_from, 0.0)
 
     def _count(self, batch: Sequence[Candidate], answers: Sequence[Inspection]) -> None:
         outcomes = Counter(

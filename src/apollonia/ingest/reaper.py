@@ -33,11 +33,6 @@ class Reaper:
             gone, _ = await self.judge(some)
             await self._pipeline.offer_lost(self._root, gone, origin, tally)
 
-    async def reap_tree(self, folder: bytes) -> None:
-        """Everything known in and below a folder that is not there any more."""
-        async for paths in self.known_in(await self._index.folders_under(folder)):
-            await self.reap(paths, "watch")
-
     async def known_in(self, folders: Sequence[bytes]) -> AsyncIterator[list[bytes]]:
         """The paths of all known files directly in these folders, some folders at a time."""
         for some in batched(folders, _FOLDERS):

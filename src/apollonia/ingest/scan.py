@@ -55,6 +55,7 @@ class Scan:
         self._clock = engine.ports.clock
         self._metrics = engine.ports.metrics
         self._options = engine.options
+        self._flights = engine.pipeline.flights
 
     async def check(self) -> RootFacts:
         """Raises ``FilesUnavailableError`` when the root is away."""
@@ -70,6 +71,7 @@ class Scan:
         facts = await self.check()
         started = self._clock.monotonic()
         self._root.progress.begin_scan()
+        self._flights.mark_under(self._root.path)
         seen, tally = await self._walk()
         await tally.drained()
         lost = await self._disappeared(seen)

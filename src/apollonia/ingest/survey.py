@@ -58,6 +58,7 @@ class Survey:
         """Look at as many of the asks as make a chunk; waits while the pipeline is full."""
         limit = self._options.chunk_entries
         listed, rest = await self._off_loop(lambda: list_asks(self._files, self._root, asks, limit))
+        self._mark_absent(listed)
         known = await self._known(listed)
         compared = await self._off_loop(lambda: self._compare(listed, known))
         looked = Looked(rest=list(rest))
@@ -73,6 +74,20 @@ class Survey:
 
     async def _off_loop[T](self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._root.disk, work)
+
+    def _mark_absent(self, listed: Sequence[Listed]) -> None:
+        """What is in hand but not there any more is looked at once more when it has landed.
+
+        Before the index is asked: what lands in between is known there.
+        """
+        flights = self._pipeline.flights
+        for one in listed:
+            if one.listing is None:
+                flights.mark_under(one.ask.folder)
+                continue
+            for name in one.ask.names:
+                if name not in one.listing.stats:
+                    flights.is_busy(join(one.ask.folder, name))
 
     async def _known(self, listed: Sequence[Listed]) -> _Known:
         """Of whole folders everything, of others only the names asked for."""
@@ -171,6 +186,7 @@ class Survey:
         for ask in (one.ask for one in listed if not one.ask.whole):
             for name, named in ask.names.items():
                 if named.moved_from is not None and join(ask.folder, name) not in handed_on:
+                    self._pipeline.flights.moved(named.moved_from)
                     self._recheck(named.moved_from)
 
 

@@ -111,8 +111,6 @@ class Watching:
         if departed is None or departed.is_folder:
             self._hints.name(path, Ready.SETTLED)
             return
-        # A file that is just being read under its first name is cataloged there before it moves.
-        busy = self._flights.is_busy(departed.path)
         departed.root.hints.drop(departed.path)
-        delay = self._options.move_wait_s if busy else 0.0
-        self._hints.name(path, Ready.SETTLED, delay=delay, moved_from=departed.path)
+        self._flights.expect_move(departed.path)
+        self._hints.name(path, Ready.SETTLED, moved_from=departed.path)

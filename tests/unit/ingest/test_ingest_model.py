@@ -42,6 +42,8 @@ operations = st.lists(
         st.tuples(st.just("move_out"), inner),
         st.tuples(st.just("move_in"), inner),
         st.tuples(st.just("overflow")),
+        st.tuples(st.just("hold")),
+        st.tuples(st.just("let_go")),
         st.tuples(st.just("kill")),
         st.tuples(st.just("restart")),
         st.tuples(st.just("wait"), st.sampled_from([0.0, 0.1, 0.3, 1.2])),
@@ -57,23 +59,33 @@ class History:
         self.rig = rig
         self.files = rig.files
         self.away = []
-        self.restarts = None
 
     async def run(self, steps):
-        steps = list(steps)
+        unheard = any(step[0] == "write_on" for step in steps)  # a handle that stays open
+        steps = [*steps, ("wait", 0.0)]
         while steps:
+            await self.let_go()
             async with self.rig.running(quiet=False):
                 await self.rig.work()
                 while steps:
                     step = steps.pop(0)
-                    if step[0] == "restart":
+                    if step[0] == "restart" and steps:
                         break
-                    if step[0] == "kill":
+                    if step[0] == "kill" and steps:
                         await self.rig.kill()
                         break
+                    if step[0] in {"restart", "kill"}:
+                        continue
                     await getattr(self, step[0])(*step[1:])
-        async with self.rig.running():
-            await self.rig.quiet(4)
+                if not steps:
+                    await self.come_to_rest(scan=unheard)
+
+    async def come_to_rest(self, *, scan):
+        await self.let_go()
+        await self.rig.quiet(4)
+        for root in self.rig.engine.roots if scan else ():
+            await self.rig.control.request_rescan(root.root.name)
+        await self.rig.quiet(8)
 
     def is_file(self, path):
         return path in self.files.paths()
@@ -89,8 +101,16 @@ class History:
         if self.is_folder(folder_of(path)):
             self.files.write(path, data)
 
+    async def hold(self):
+        """What is being read from now on is held in hand."""
+        self.rig.inspector.gate.clear()
+
+    async def let_go(self):
+        self.rig.inspector.gate.set()
+
     async def calm_write(self, path, data):
         await self.write(path, data)
+        await self.let_go()
         await self.rig.quiet()
 
     async def write_on(self, path, data):
@@ -112,6 +132,7 @@ class History:
         free = self.is_folder(folder_of(new)) and not self.is_file(new)
         if not self.is_file(path) or not free or self.files.nodes[path].links > 1:
             return
+        await self.let_go()
         await self.rig.quiet()
         known = self.rig.index.files.get(path)
         await self.move(path, new)
