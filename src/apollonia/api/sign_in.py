@@ -57,6 +57,6 @@ def _refused() -> Response:
         HTTPStatus.UNAUTHORIZED,
         "This sign-in link does not work",
         "It was used already, has expired, or was not copied whole.",
-        "Start Apollonia again to get a new link: it is printed in the terminal. Scripts sign in"
-        " with a token made by `apollonia token`.",
+        "For a new one run: apollonia token --link (with the same --data as the running Apollonia),"
+        " or start Apollonia again.",
     )

@@ -120,4 +120,4 @@ def main() -> None:
         )
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
-        sys.exit(130)
+        Console(stderr=True).print("Stopped before it was ready; nothing is lost.", markup=False)

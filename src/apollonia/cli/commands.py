@@ -5,6 +5,7 @@ Each kind of process imports its own capability only: an ingestor pays for no we
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
@@ -25,7 +26,12 @@ from apollonia.media.demo import create_demo_library
 from apollonia.media.pool import MediaPool
 from apollonia.observe.logs import configure_logs
 from apollonia.runtime import Runtime
-from apollonia.wiring.data_folder import ingest_lock, prepare_data_folder
+from apollonia.wiring.data_folder import (
+    ingest_lock,
+    prepare_data_folder,
+    published_address,
+    running_address,
+)
 from apollonia.wiring.media import media_options
 from apollonia.wiring.ports import migrate_catalog, open_ports
 
@@ -107,10 +113,8 @@ def show_config(*, data: Path | None, as_json: bool) -> None:
         document = [dict(zip(("name", "value", "origin"), row, strict=True)) for row in rows]
         print(json.dumps(document, indent=2))  # noqa: T201 - the result itself
         return
-    table = Table("name", "value", "from", show_edge=False)
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+    for name, value, origin in rows:
+        print(f"{name}={value}" + ("" if origin == "default" else f"  # {origin}"))  # noqa: T201
 
 
 async def _up(settings: Settings, console: Console) -> None:
@@ -136,9 +140,10 @@ async def _up(settings: Settings, console: Console) -> None:
                 *populate_services(ports),
                 *await api_services(ports, settings, listener, media),
                 *ingestor,
-                progress.Progress(ports.control, ports.library, console, link),
+                progress.Progress(ports.control, ports.library, console, link=link, folder=folder),
             ]
-            await Runtime(services).run()
+            with published_address(folder, host, port):
+                await Runtime(services).run()
     console.print("Stopped; everything found so far is kept.")
 
 
@@ -173,7 +178,9 @@ async def _api(settings: Settings) -> None:
             open_ports(settings, folder) as ports,
             MediaPool(media_options(settings)) as media,
         ):
-            await Runtime(await api_services(ports, settings, listener, media)).run()
+            services = await api_services(ports, settings, listener, media)
+            with published_address(folder, *listener.getsockname()[:2]):
+                await Runtime(services).run()
 
 
 async def _token(settings: Settings, folder: Path, *, days: int, link: bool) -> str:
@@ -183,7 +190,8 @@ async def _token(settings: Settings, folder: Path, *, days: int, link: bool) -> 
         secret = await ports.identity.issue(
             TokenKind.SIGN_IN, label="sign-in link", ttl=_LINK_TTL_S
         )
-        return progress.sign_in_link(settings.api.host, settings.api.port, secret)
+        host, port = running_address(folder) or (settings.api.host, settings.api.port)
+        return progress.sign_in_link(host, port, secret)
 
 
 def _with_demo(settings: Settings, console: Console, *, given_data: bool) -> Settings:
@@ -226,6 +234,8 @@ def _overrides(
 
 def _run[T](main: Coroutine[Any, Any, T]) -> T:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    # Until the runtime listens to signals itself, SIGTERM ends the start just as Ctrl-C does.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
 

@@ -2,7 +2,10 @@
 
 import asyncio
 import ipaddress
+import shlex
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
@@ -32,17 +35,22 @@ class Progress:
 
     name = "progress"
 
-    def __init__(self, control: Control, library: Library, console: Console, link: str) -> None:
+    def __init__(
+        self, control: Control, library: Library, console: Console, *, link: str, folder: Path
+    ) -> None:
         self._control = control
         self._library = library
         self._console = console
         self._link = link
+        self._folder = folder
         self._told: dict[str, tuple[RootState, str | None]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Draw until ``stop``; without a terminal only the link and the root's states are told."""
-        self._console.print(f"Open {self._link}", markup=False, highlight=False, soft_wrap=True)
-        self._console.print("(the link signs one browser in; Ctrl-C stops)", markup=False)
+        tell = partial(self._console.print, markup=False, highlight=False, soft_wrap=True)
+        tell(f"Open {self._link}")
+        tell("(the link signs one browser in; Ctrl-C stops)")
+        tell(f"For scripts: apollonia token --data {shlex.quote(str(self._folder))}")
         bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -72,14 +80,17 @@ class Progress:
             self._tell(root)
         found, left = sum(r.found for r in roots), sum(r.left for r in roots)
         words = _words(roots)
-        bars.update(task, total=max(found, 1), completed=found - left, words=words)
+        bars.update(task, total=found or None, completed=found - left, words=words)
         bars.update(task, description=f"{stats.files} files in the catalog;")
 
     def _tell(self, root: RootStatus) -> None:
         state = (root.state, root.message)
+        calm = root.state in _CALM
         if self._told.get(root.root) != state:
             self._told[root.root] = state
-            tell = log.info if root.state in _CALM else log.warning
+            if calm and self._console.is_terminal:
+                return  # the bar says it
+            tell = log.info if calm else log.warning
             tell(
                 "root",
                 path=root.root,
@@ -100,8 +111,10 @@ def _words(roots: Sequence[RootStatus]) -> str:
     errors, skipped = sum(r.errors for r in roots), sum(r.skipped_count for r in roots)
     if any(r.state is RootState.SCANNING for r in roots):
         parts.append(f"scanning, {sum(r.rate or 0 for r in roots):.0f} files/s")
-    elif roots:
+    elif any(r.state is RootState.WATCHING for r in roots):
         parts.append("watching")
+    elif not parts:
+        parts.append("starting")
     parts += [f"{errors} unreadable"] if errors else []
     parts += [f"{skipped} skipped"] if skipped else []
     return " · ".join(parts)

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Literal, cast
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
@@ -35,13 +35,21 @@ def configure_logs(*, level: str = "INFO", form: LogFormat = "auto") -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _CurrentStderr()
     handler.setFormatter(_formatter(shared, form))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)
     for noisy in ("uvicorn", "aiosqlite", "alembic"):
         logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
+
+
+class _CurrentStderr(logging.StreamHandler[TextIO]):
+    """Writes to what ``sys.stderr`` is now: a progress bar puts itself there to stay below."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def _formatter(shared: list[Processor], form: LogFormat) -> logging.Formatter:

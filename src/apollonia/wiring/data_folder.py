@@ -63,6 +63,26 @@ def ingest_lock(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def published_address(folder: Path, host: str, port: int) -> Iterator[None]:
+    """While the API runs, other commands find where it listens."""
+    path = folder / "address"
+    path.write_text(f"{host}\n{port}\n", encoding="ascii")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def running_address(folder: Path) -> tuple[str, int] | None:
+    """Host and port of the API that runs, or ran last and was killed, over this folder."""
+    try:
+        host, port = (folder / "address").read_text(encoding="ascii").split()
+        return host, int(port)
+    except (OSError, ValueError):
+        return None
+
+
 def secret_key(folder: Path) -> str:
     """The key that signs cursors and proofs: 256 random bits, made once, readable by us alone."""
     path = folder / "secret.key"

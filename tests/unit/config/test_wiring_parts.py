@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from apollonia.errors import ConfigurationError
-from apollonia.wiring.data_folder import ingest_lock, prepare_data_folder, secret_key
+from apollonia.wiring.data_folder import (
+    ingest_lock,
+    prepare_data_folder,
+    published_address,
+    running_address,
+    secret_key,
+)
 from apollonia.wiring.urls import require_embedded, sqlite_file
 
 
@@ -64,3 +70,10 @@ def test_servers_without_adapter_are_refused_by_name(url):
         sqlite_file(url, key=("bus", "url"), default=Path("/x"))
     with pytest.raises(ConfigurationError, match="APOLLONIA_CACHE__URL"):
         require_embedded(url, key=("cache", "url"))
+
+
+def test_other_commands_find_the_address_while_the_api_runs(tmp_path):
+    assert running_address(tmp_path) is None
+    with published_address(tmp_path, "127.0.0.1", 8020):
+        assert running_address(tmp_path) == ("127.0.0.1", 8020)
+    assert running_address(tmp_path) is None
