@@ -20,16 +20,16 @@ class Control(Protocol):
     """Small, rarely written, read at most 2 s late. Raises ``CatalogUnavailableError``."""
 
     async def acquire(self, name: str, holder: str, ttl: float) -> Lease:
-        """Take the lease, or take it over once it ran out; ``token`` grows with each acquisition.
+        """Take the lease, or take it over once it ran out; ``token`` grows with each new holder.
 
-        The same ``holder`` gets it again at once (a restart after a crash); what it held before with
-        an older token is lost then. An ingestor's holder is "<host>:<its index's own stable id>".
+        The same ``holder`` gets it again at once: a restart after a crash does not wait. Holders
+        are stable names, such as "<host>:<data folder>".
         Raises ``ConflictError`` naming the holder while another one has it.
         """
         ...
 
     async def renew(self, lease: Lease, ttl: float) -> None:
-        """Keep it. Raises ``ConflictError`` when it was lost."""
+        """Keep it. Raises ``ConflictError`` once another holder took it."""
         ...
 
     async def release(self, lease: Lease) -> None:

@@ -35,7 +35,7 @@ async def test_sign_in_code_works_once(world):
         answer = await second.get("/sign-in", params={"code": once})
         assert answer.status_code == 401
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
-        assert "Start Apollonia again" in answer.text
+        assert "apollonia token --link" in answer.text
         assert "set-cookie" not in answer.headers
         # The browser whose prefetch used it up is signed in, and is sent on.
         assert (await first.get("/sign-in", params={"code": once})).headers["location"] == "/"
