@@ -7,6 +7,7 @@ measures the whole way to "searchable".
 import argparse
 import asyncio
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -126,7 +127,10 @@ def measures(first: Run, again: list[Run], find: float) -> list[Measure]:
     rescan = best.files / best.seconds
     rate = first.files / first.seconds
     cpu_ms = first.loop_cpu_s / first.files * 1000
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return [
+        Measure(measure="memory of this process at its peak", value=peak, unit="MiB",
+                against="asked for", limit=150, target="<= 150", holds=peak <= 150),
         Measure(measure=f"first scan of {first.files} files, until durable", value=rate,
                 unit="files/s", against="asked for", limit=2000, target=">= 1000",
                 holds=rate >= 1000),

@@ -22,6 +22,8 @@ from apollonia.observe.metrics import Metrics
 from apollonia.testing.fake_control import FakeControl
 from apollonia.testing.memory_bus import MemoryBus
 
+_READY = {RootState.WATCHING, RootState.DEGRADED}
+
 
 class Stand:
     """Ingest with its real adapters and media workers over a folder of this disk."""
@@ -37,7 +39,7 @@ class Stand:
         self.options = IngestOptions(concurrency=2, settle_s=0.4)
 
     @asynccontextmanager
-    async def running(self):
+    async def running(self, *, until_watching=True):
         await self.bus.declare(topology(POPULATOR_QUEUE))
         index, clock = SqliteIndex(self.data / "ingest.db"), SystemClock()
         publisher = Publisher(index=index, bus=self.bus, clock=clock, metrics=self.metrics)
@@ -62,7 +64,8 @@ class Stand:
             stop = asyncio.Event()
             tasks = [asyncio.create_task(one.run(stop)) for one in (publisher, service)]
             try:
-                await self.until(lambda: self.state() in {RootState.WATCHING, RootState.DEGRADED})
+                if until_watching:
+                    await self.until(lambda: self.state() in _READY)
                 yield service
             finally:
                 stop.set()

@@ -209,3 +209,16 @@ async def test_data_folder_inside_the_root_is_not_cataloged(stand):
     stand.write("a.bin", b"a")
     async with stand.running():
         assert await stand.hear(1) == [("IN_CREATE", "a.bin")]
+
+
+async def test_stop_under_full_load_is_quick_and_the_next_start_completes(stand):
+    for number in range(2000):
+        stand.write(f"{number % 40}/{number}.bin", b"%d" % number)
+    await asyncio.sleep(0.5)
+    async with stand.running(until_watching=False):
+        await stand.until(lambda: len(stand.events()) > 100)
+    part = len(stand.events())
+    assert 100 < part < 2000
+    async with stand.running():
+        await stand.until(lambda: len(stand.events()) >= 2000)
+    assert len(set(stand.told())) == len(stand.told()) == 2000

@@ -461,6 +461,17 @@ async def test_file_deleted_right_after_its_folder_was_renamed_is_told(rig):
         ]
 
 
+async def test_file_deleted_unheard_from_a_renamed_folder_is_told(rig):
+    rig = rig(TREE)
+    rig.files.unwatchable.add(b"/music/album")
+    async with rig.running():
+        rig.told()
+        rig.files.move(b"/music/album", b"/music/disc")
+        rig.files.delete(b"/music/disc/b.flac")
+        await rig.quiet(2)
+        assert rig.told() == [("IN_DELETE", "/music/album/b.flac")]
+
+
 async def test_file_deleted_right_after_it_was_renamed_is_told(rig):
     rig = rig(TREE)
     async with rig.running():

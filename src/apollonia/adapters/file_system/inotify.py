@@ -37,7 +37,7 @@ _SELF = int(Mask.DELETE_SELF | Mask.UNMOUNT)
 _IGNORED = int(Mask.IGNORED)
 _OVERFLOW = int(Mask.Q_OVERFLOW)
 _ISDIR = int(Mask.ISDIR)
-_CACHED_EVENTS = 128  # bounds how long one read keeps the event loop: about 700 short names
+_CACHED_EVENTS = 32  # bounds how long one read keeps the event loop: about 200 short names
 _ADVICE = {
     errno.ENOSPC: "all inotify watches are in use; raise fs.inotify.max_user_watches",
     errno.EACCES: "no permission to watch it",
