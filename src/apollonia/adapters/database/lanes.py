@@ -25,6 +25,7 @@ class Lane:
         self._executor: Executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._free = asyncio.Semaphore(threads)
         self._patience_s = patience_s
+        self._begun: set[Connection] = set()
 
     async def transaction[T](self, work: Work[T]) -> T:
         """One transaction around ``work``, in one visit: rolled back when it raises."""
@@ -36,14 +37,20 @@ class Lane:
         return await self.visit(whole)
 
     def begun(self) -> Connection:
-        """A connection within a new transaction; called and used in visits, ``close`` ends it."""
+        """A connection within a new transaction; called, used and ended in visits."""
         connection = self._engine.connect()
+        self._begun.add(connection)
         try:
             connection.begin()
         except BaseException:
-            connection.close()
+            self.ended(connection)
             raise
         return connection
+
+    def ended(self, connection: Connection) -> None:
+        """Give it back; rolls back what was not committed."""
+        self._begun.discard(connection)
+        connection.close()
 
     async def visit[T](self, work: Callable[[], T]) -> T:
         """Run in one of the threads; waits a limited time for one of them to be free.
@@ -62,7 +69,7 @@ class Lane:
         return await finished(future)
 
     async def close(self) -> None:
-        """End the threads, once what they do is done, and close the connections."""
+        """End the threads, once what they do is done; rolls back what is open, and disconnects."""
         await finished(asyncio.ensure_future(asyncio.to_thread(self._shut)))
 
     async def _take(self) -> None:
@@ -80,6 +87,8 @@ class Lane:
 
     def _shut(self) -> None:
         self._executor.shutdown(wait=True)
+        for connection in tuple(self._begun):
+            self.ended(connection)
         self._engine.dispose()
 
 

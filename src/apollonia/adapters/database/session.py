@@ -47,4 +47,4 @@ class Session:
         connection, self._connection = self._connection, None
         if connection is not None:
             with translated(self._name):
-                await self._lane.visit(connection.close)
+                await self._lane.visit(lambda: self._lane.ended(connection))
