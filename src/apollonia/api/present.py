@@ -14,8 +14,6 @@ from apollonia.observe.logs import get_logger
 from apollonia.ports.library import EventFact, NeighborFact
 
 _NOTHING: Mapping[str, Any] = {}
-_SHOWS_ITSELF = frozenset({Kind.IMAGE, Kind.VIDEO})
-_MAY_HAVE_ARTWORK = frozenset({Kind.AUDIO, Kind.VIDEO, Kind.IMAGE})
 
 
 def file_item(place: Place) -> dict[str, Any]:
@@ -103,11 +101,26 @@ def root_status(status: RootStatus, *, skipped: bool = True) -> dict[str, Any]:
 
 def _artwork(place: Place, media: Mapping[str, Any]) -> tuple[bool, str | None]:
     """Whether the file itself gives a picture, and where a picture may be."""
-    readable = place.status is Status.CATALOGED and place.kind in _MAY_HAVE_ARTWORK
-    if not readable or place.availability is not Availability.PRESENT:
+    if place.status is not Status.CATALOGED or place.availability is not Availability.PRESENT:
         return False, None
-    certain = place.kind in _SHOWS_ITSELF or media.get("artwork") is not None
-    return certain, f"/api/v1/files/{place.id}/artwork"
+    own = media.get("artwork") is not None
+    match place.kind:
+        case Kind.AUDIO:
+            offered = True  # its folder may hold a cover
+        case Kind.VIDEO:
+            own = offered = own or _shows_frames(media)
+        case Kind.IMAGE:
+            own = offered = True
+        case _:
+            own = offered = False
+    return own, f"/api/v1/files/{place.id}/artwork" if offered else None
+
+
+def _shows_frames(media: Mapping[str, Any]) -> bool:
+    """Whether a film has pictures to show: one of nothing but subtitles has none."""
+    streams = media.get("streams")
+    # Nothing known of its streams: another producer's message may leave them out.
+    return not streams or any(stream.get("type") == "video" for stream in streams)
 
 
 def _media(place: Place) -> dict[str, Any] | None:

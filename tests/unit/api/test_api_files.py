@@ -275,6 +275,16 @@ async def test_artwork_says_when_the_workers_are_busy(world, script):
         ({"media": {"artwork": {"mime": "image/jpeg"}}}, True, True),
         ({"kind": Kind.IMAGE}, True, True),
         ({"kind": Kind.VIDEO}, True, True),
+        ({"kind": Kind.VIDEO, "media": {"streams": [{"type": "video"}]}}, True, True),
+        ({"kind": Kind.VIDEO, "media": {"streams": [{"type": "subtitle"}]}}, False, False),
+        (
+            {
+                "kind": Kind.VIDEO,
+                "media": {"streams": [{"type": "subtitle"}], "artwork": {"mime": "image/png"}},
+            },
+            True,
+            True,
+        ),
         ({"kind": Kind.DOCUMENT}, False, False),
         ({"kind": Kind.IMAGE, "status": Status.UNREADABLE}, False, False),
         ({"kind": Kind.IMAGE, "availability": Availability.MISSING}, False, False),
