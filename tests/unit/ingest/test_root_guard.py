@@ -180,6 +180,21 @@ async def test_lost_lease_ends_the_work(rig):
         assert rig.told() == []
 
 
+async def test_file_in_hand_when_the_lease_is_lost_is_left_to_the_next_ingestor(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        rig.told()
+        rig.inspector.gate.clear()
+        rig.files.write(b"/music/new.mp3", b"x")
+        await rig.quiet(0.3)
+        rig.control._leases.clear()
+        await rig.control.acquire("root:/music", "the other one", 30)
+        await rig.quiet(12)
+        rig.inspector.gate.set()
+        await rig.quiet()
+        assert rig.told() == []
+
+
 async def test_stopped_root_says_so_and_gives_its_lease_back(rig):
     rig = rig(TREE)
     async with rig.running():

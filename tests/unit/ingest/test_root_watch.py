@@ -415,6 +415,35 @@ async def test_file_deleted_while_it_is_read_does_not_stay(rig):
         assert rig.told() == [("IN_CREATE", "/music/new.mp3"), ("IN_DELETE", "/music/new.mp3")]
 
 
+async def test_file_deleted_unheard_while_it_is_read_does_not_stay(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        rig.told()
+        rig.inspector.gate.clear()
+        rig.files.write(b"/music/new.mp3", b"x")
+        await rig.quiet(0.3)
+        rig.files.delete(b"/music/new.mp3")
+        rig.files.overflow()
+        await rig.quiet(1.0)
+        rig.inspector.gate.set()
+        await rig.quiet()
+        assert rig.told() == [("IN_CREATE", "/music/new.mp3"), ("IN_DELETE", "/music/new.mp3")]
+
+
+async def test_counts_stay_right_when_a_scan_begins_while_files_are_in_hand(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        rig.inspector.gate.clear()
+        rig.files.write(b"/music/new.mp3", b"x")
+        await rig.quiet(0.3)
+        await rig.control.request_rescan("/music")
+        await rig.quiet()
+        assert rig.status().left == 1
+        rig.inspector.gate.set()
+        await rig.quiet()
+        assert (rig.status().found, rig.status().done) == (3, 3)
+
+
 async def test_source_of_a_move_in_hand_is_not_taken_for_deleted(rig):
     rig = rig(TREE)
     async with rig.running():
