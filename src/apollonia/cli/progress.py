@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 
-from apollonia.domain.kinds import RootState
+from apollonia.domain.kinds import RootState, Status
 from apollonia.domain.roots import RootStatus
 from apollonia.errors import Unavailable
 from apollonia.observe.logs import get_logger
@@ -60,7 +60,7 @@ class Progress:
             disable=not self._console.is_terminal,
         )
         with bars:
-            task = bars.add_task("cataloged", total=None, words="")
+            task = bars.add_task("files cataloged", total=None, words="")
             while not stop.is_set():
                 await self._look(bars, task)
                 try:
@@ -79,9 +79,10 @@ class Progress:
         for root in roots:
             self._tell(root)
         found, left = sum(r.found for r in roots), sum(r.left for r in roots)
-        words = _words(roots)
+        if not left and not any(r.state is RootState.SCANNING for r in roots):
+            found = stats.files  # roots count looks, of which one file may have had several
+        words = _words(roots, unreadable=stats.by_status.get(Status.UNREADABLE, 0))
         bars.update(task, total=found or None, completed=found - left, words=words)
-        bars.update(task, description=f"{stats.files} files in the catalog;")
 
     def _tell(self, root: RootStatus) -> None:
         state = (root.state, root.message)
@@ -105,17 +106,17 @@ class Progress:
 _CALM = {RootState.STARTING, RootState.SCANNING, RootState.WATCHING, RootState.STOPPED}
 
 
-def _words(roots: Sequence[RootStatus]) -> str:
+def _words(roots: Sequence[RootStatus], *, unreadable: int) -> str:
     """States that differ from plain watching, and what could not be read."""
     parts = [f"{r.root}: {r.message or r.state}" for r in roots if r.state not in _CALM]
-    errors, skipped = sum(r.errors for r in roots), sum(r.skipped_count for r in roots)
+    skipped = sum(r.skipped_count for r in roots)
     if any(r.state is RootState.SCANNING for r in roots):
         parts.append(f"scanning, {sum(r.rate or 0 for r in roots):.0f} files/s")
     elif any(r.state is RootState.WATCHING for r in roots):
         parts.append("watching")
     elif not parts:
         parts.append("starting")
-    parts += [f"{errors} unreadable"] if errors else []
+    parts += [f"{unreadable} unreadable"] if unreadable else []
     parts += [f"{skipped} skipped"] if skipped else []
     return " · ".join(parts)
 
