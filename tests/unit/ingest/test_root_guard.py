@@ -66,6 +66,23 @@ async def test_rescan_asked_for_before_the_warning_confirms_nothing(rig):
         assert rig.status().state is RootState.UNAVAILABLE
 
 
+async def test_rescan_asked_for_while_the_scan_that_warns_still_runs_confirms_nothing(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        for path in sorted(rig.files.paths())[:25]:
+            del rig.files.nodes[path]
+        rig.files.nodes[b"/music/39.mp3"].data = b"changed without a word"
+        rig.told()
+        rig.inspector.gate.clear()
+        for _ in range(2):
+            await rig.control.request_rescan("/music")
+            await rig.quiet()
+        rig.inspector.gate.set()
+        await rig.quiet(10)
+        assert rig.told() == [("IN_CLOSE_WRITE", "/music/39.mp3")]
+        assert rig.status().state is RootState.UNAVAILABLE
+
+
 async def test_confirmation_covers_no_more_than_what_was_told(rig):
     rig = rig(TREE)
     await gone_while_away(rig, 25)
