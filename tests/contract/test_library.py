@@ -129,11 +129,11 @@ async def test_page_leaves_neighbours_out_and_place_has_them(setup):
         (SortKey.ADDED, [a_place(added_time=a_time(n)) for n in range(3)]),
         (SortKey.MODIFIED, [a_place(modified_time=a_time(n)) for n in range(3)]),
         (SortKey.SIZE, [a_place(size=n) for n in (0, 9, 10, 2**40)]),
-        (SortKey.DURATION, [tagged(duration_ms=n) for n in (None, 9, 10, 11_000_000)]),
+        (SortKey.DURATION, [tagged(duration_ms=n) for n in (9, 10, 11_000_000)]),
         (SortKey.PATH, [a_place(path=p) for p in (b"/m/B", b"/m/a", b"/m/\xc3\xa9", b"/m/\xff")]),
         (SortKey.TITLE, [tagged(t) for t in ("abba", "\u00c1bbb", "ABBC", "\u00e4bbd", "Zoo")]),
-        (SortKey.ARTIST, [tagged(artist=t) for t in ("bj\u00f6rk", "BJORL", "Z", "\u65e5", None)]),
-        (SortKey.ALBUM, [tagged(album=t) for t in ("a b", "A  c", "\u00c6on", "b", None)]),
+        (SortKey.ARTIST, [tagged(artist=t) for t in ("bj\u00f6rk", "BJORL", "Z", "\u65e5")]),
+        (SortKey.ALBUM, [tagged(album=t) for t in ("a b", "A  c", "\u00c6on", "b")]),
     ],
 )
 async def test_sort_orders_as_people_read(setup, key, places):
@@ -146,6 +146,20 @@ async def test_sort_orders_as_people_read(setup, key, places):
 
     assert named(upward) == named(places)
     assert named(downward) == named(reversed(places))
+
+
+@pytest.mark.parametrize("key", [SortKey.DURATION, SortKey.ARTIST, SortKey.ALBUM])
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("limit", [1, 2, 3, 9])
+async def test_files_without_a_value_come_last_in_both_directions(setup, key, descending, limit):
+    valued = [tagged(artist=f"a{n}", album=f"b{n}", duration_ms=n) for n in (1, 2, 3)]
+    lacking = [tagged(f"nothing {n}", duration_ms=None) for n in (1, 2, 3)]
+    await setup.save(*lacking, *valued)
+
+    found = await setup.walk(ALL, Sort(key, descending=descending), limit)
+
+    by_id = sorted(lacking, key=lambda place: place.id, reverse=descending)
+    assert named(found) == named([*(reversed(valued) if descending else valued), *by_id])
 
 
 async def test_untitled_files_sort_by_their_name(setup):
@@ -382,6 +396,27 @@ async def test_many_formats_are_one_sorted_list(setup):
     found = await setup.walk(ALL, Sort(SortKey.SIZE, descending=False), 100)
 
     assert named(found) == named(places)
+
+
+async def test_a_neighbour_that_came_later_has_its_role_too(setup):
+    film = a_place(path=b"/m/Film.mkv", kind=Kind.VIDEO)
+    beside = Relation(film.path, Role.SIBLING)
+    late = [
+        a_place(path=path, neighbors=(beside,))
+        for path in (b"/m/Film.de.forced.srt", b"/m/Film.nfo", b"/m/poster.jpg", b"/n/odd.txt")
+    ]
+    await setup.save(film, *late)
+
+    facts = {fact.path: fact for fact in await setup.library.neighbors(film.id)}
+
+    assert {path: fact.role for path, fact in facts.items()} == {
+        b"/m/Film.de.forced.srt": Role.SUBTITLE,
+        b"/m/Film.nfo": Role.METADATA,
+        b"/m/poster.jpg": Role.ARTWORK,
+        b"/n/odd.txt": Role.SIBLING,
+    }
+    subtitle = facts[b"/m/Film.de.forced.srt"]
+    assert (subtitle.language, subtitle.forced) == ("de", True)
 
 
 async def test_neighbors_are_told_from_both_ends(setup):

@@ -7,9 +7,10 @@ from apollonia.domain.place import Place
 
 
 class Search(Protocol):
-    """Words as people type them: all must match, the last as a prefix; accents and case ignored.
+    """Words as people type them: all must match, each as a word's beginning.
 
-    Whatever is typed is text: no syntax of the engine shows through, and no input is an error.
+    Accents, case and apostrophes are ignored. Whatever is typed is text: no syntax of the engine
+    shows through, and no input is an error.
     """
 
     async def search(

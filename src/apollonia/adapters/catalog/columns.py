@@ -71,7 +71,7 @@ def columns_of(place: Place) -> dict[str, Any]:
         "album_artist": _folded(tags, "album_artist"),
         "composer": _folded(tags, "composer"),
         "genre": _folded(tags, "genre"),
-        "words": _path_words(place, name),
+        "words": _words(place, name, tags.get("year")),
         "duration_ms": duration_of(place),
         "year": _small(tags, "year"),
         "track": _small(tags, "track"),
@@ -116,12 +116,15 @@ def _title(tags: Mapping[str, Any], name: str) -> str:
     return _folded(tags, "title") or fold(stem if dot and stem else name)
 
 
-def _path_words(place: Place, name: str) -> str:
-    """The name's words first, then those of the folders below the root."""
+def _words(place: Place, name: str, year: object) -> str:
+    """The name's words first, then those of the folders from the root's own name on, the year."""
     path = display(place.path)
-    root = place.root.rstrip("/") + "/"
-    folders = path.removeprefix(root)[: -len(name)].strip("/").replace("/", " ")
-    return f"{words_of(name)} {words_of(folders)}".strip()[:_WORDS_CHARACTERS]
+    above = place.root.rstrip("/").rpartition("/")[0] + "/"
+    folders = path.removeprefix(above)[: -len(name)].strip("/").replace("/", " ")
+    words = f"{words_of(name)} {words_of(folders)}".strip()
+    if isinstance(year, int):
+        words = f"{words[: _WORDS_CHARACTERS - 8]} {year}"
+    return words[:_WORDS_CHARACTERS]
 
 
 def _folded(tags: Mapping[str, Any], key: str) -> str:

@@ -20,15 +20,18 @@ _LETTERS = str.maketrans(
         "œ": "oe",
     }
 )
+_APOSTROPHES = re.compile("(?<=\\w)['\u2019\u02bc](?=\\w)")
 _WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def fold(text: str) -> str:
-    """``"  Björk: Jóga "`` → ``"bjork: joga"``; at most ``KEY_CHARACTERS`` long."""
+    """``" Björk: Let's "`` → ``"bjork: lets"``; at most ``KEY_CHARACTERS`` long."""
     if not text.isascii():
         split = unicodedata.normalize("NFKD", clean(text).casefold())
         bare = "".join(sign for sign in split if not unicodedata.combining(sign))
         text = unicodedata.normalize("NFC", bare).translate(_LETTERS)
+    if "'" in text or not text.isascii():
+        text = _APOSTROPHES.sub("", text)
     return " ".join(text.replace("\x00", " ").lower().split())[:KEY_CHARACTERS]
 
 

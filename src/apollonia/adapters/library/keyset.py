@@ -4,7 +4,7 @@ Each sort key has one index (shelf, key, id). A page is the merge of the matchin
 read in the index's order and only as far as the page needs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import batched
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
 
+from apollonia.adapters.catalog.folding import MISSING
 from apollonia.adapters.database.bulk import AnyRow, packed, run, unpacked
 from apollonia.adapters.library.selection import Condition, ShelfRow, shelf_condition
 from apollonia.domain.paging import After, Sort, SortKey
@@ -19,6 +20,7 @@ from apollonia.errors import InvalidError
 
 _MAX_MERGED = 200  # SQLite merges at most 500 in one statement
 _MAX_NUMBER = 2**63
+_MISSING_VALUES = (MISSING, 0)
 _BYTES = "path_head"  # the one sort key that is no text and no number
 
 
@@ -56,6 +58,15 @@ class Order:
             f" AND ({self.column}, id) {sign} (?, ?)", (self._value(after.value), after.id)
         )
 
+    def having_value(self) -> Condition:
+        """Only files that have what is sorted by."""
+        return Condition(_HAVING.get(self.column, ""))
+
+    def lacking_value(self) -> Condition | None:
+        """Only the others; ``None`` where every file has it."""
+        lacking = _LACKING.get(self.column)
+        return None if lacking is None else Condition(lacking)
+
     def packed(self, statement: str) -> str:
         """A statement that selects value, id and number, with all its rows in one."""
         value = f"hex({self.column})" if self.column == _BYTES else self.column
@@ -88,6 +99,35 @@ _COLUMNS = {
     SortKey.SIZE: "size",
     SortKey.MODIFIED: "modified_time",
 }
+
+
+_HAVING = {
+    "artist_key": f" AND artist_key < '{MISSING}'",
+    "album_key": f" AND album_key < '{MISSING}'",
+    "duration_ms": " AND duration_ms > 0",
+}
+_LACKING = {
+    "artist_key": f" AND artist_key = '{MISSING}'",
+    "album_key": f" AND album_key = '{MISSING}'",
+    "duration_ms": " AND duration_ms = 0",
+}
+
+
+def in_order(
+    find: Callable[[Condition, int], list[Hit]], order: Order, after: After | None, limit: int
+) -> list[Hit]:
+    """The first hits after ``after``; those without a value come last in both directions."""
+    lacking = order.lacking_value()
+    if lacking is None:
+        return find(order.after(after), limit)
+    hits: list[Hit] = []
+    is_last_part = after is not None and after.value in _MISSING_VALUES
+    if not is_last_part:
+        hits = find(order.having_value() + order.after(after), limit)
+    if len(hits) < limit:
+        later = order.after(after) if is_last_part else Condition()
+        hits += find(lacking + later, limit - len(hits))
+    return hits
 
 
 def order_of(sort: Sort) -> Order:

@@ -16,7 +16,7 @@ _WORD_CLASSES = frozenset("LN")
 
 
 def match_of(text: str | None) -> str | None:
-    """All words, the last one as a prefix; ``None`` when there is no word in the text.
+    """All words, each as a beginning; ``None`` when there is no word in the text.
 
     Every word is quoted: nothing that is typed is an operator, and FTS5 splits inside the quotes
     exactly as it split the texts.
@@ -24,11 +24,7 @@ def match_of(text: str | None) -> str | None:
     words = _words(fold(text)) if text else []
     if not words:
         return None
-    last = len(words) - 1
-    return " AND ".join(
-        f'"{word[:_MAX_WORD]}"{"*" if at == last or len(word) > _MAX_WORD else ""}'
-        for at, word in enumerate(words)
-    )
+    return " AND ".join(f'"{word[:_MAX_WORD]}"*' for word in words)
 
 
 def count_matches(connection: Connection, match: str, where: Condition, *, at_most: int) -> int:

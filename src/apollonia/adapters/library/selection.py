@@ -39,6 +39,10 @@ class Condition:
     def __bool__(self) -> bool:
         return bool(self.sql)
 
+    def __add__(self, other: "Condition") -> "Condition":
+        """Both; found by the index of this one."""
+        return Condition(self.sql + other.sql, self.values + other.values, self.index)
+
 
 def read_shelves(connection: Connection) -> Sequence[ShelfRow]:
     """All shelves that hold files, by number."""

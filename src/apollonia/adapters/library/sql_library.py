@@ -10,7 +10,7 @@ from apollonia.adapters.catalog.stored_places import read_places
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.engine import Database
 from apollonia.adapters.library.counting import capped, count_by_shelf, facets_of, stats_of
-from apollonia.adapters.library.keyset import Hit, Order, gathered, merged, order_of
+from apollonia.adapters.library.keyset import Hit, Order, gathered, in_order, merged, order_of
 from apollonia.adapters.library.matches import match_of, matches_by_shelf
 from apollonia.adapters.library.relations import neighbors_of
 from apollonia.adapters.library.selection import (
@@ -34,8 +34,8 @@ _EVENTS = (
 class SqlLibrary:
     """``Library`` of ``ports/library.py``; the database is opened and closed by whoever made it.
 
-    Missing artists and albums sort after all others; untitled files by their name; what has no
-    duration counts as 0. Paths sort by their first 512 bytes, texts by their first 512 characters.
+    Files without artist, album or duration come last whatever the direction; untitled ones sort
+    by their name. Paths sort by their first 512 bytes, texts by their first 512 characters.
     """
 
     def __init__(self, database: Database) -> None:
@@ -105,15 +105,18 @@ def page_of(
 def _page(
     connection: Connection, where: FileFilter, order: Order, limit: int, after: After | None
 ) -> Page[Place]:
-    folder, later = folder_condition(where), order.after(after)
+    folder = folder_condition(where)
     shelves = matching(read_shelves(connection), where)
     if not shelves:
         return Page((), None, 0)
     counts = count_by_shelf(connection, shelves, folder, at_most=TOTAL_CAP + 1)
     total = sum(counts.values())
-    condition = Condition(folder.sql + later.sql, folder.values + later.values, folder.index)
-    find = gathered if folder and total <= TOTAL_CAP else merged
-    hits = find(connection, shelves, order, condition, limit + 1)
+    read = gathered if folder and total <= TOTAL_CAP else merged
+
+    def find(part: Condition, most: int) -> list[Hit]:
+        return read(connection, shelves, order, folder + part, most)
+
+    hits = in_order(find, order, after, limit + 1)
     return page_of(connection, order, hits, limit, capped(total))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.engine import Database
 from apollonia.adapters.library.counting import capped
-from apollonia.adapters.library.keyset import Hit, Order, hits_of, order_of
+from apollonia.adapters.library.keyset import Hit, Order, hits_of, in_order, order_of
 from apollonia.adapters.library.matches import count_matches, match_of, source
 from apollonia.adapters.library.selection import (
     Condition,
@@ -93,20 +93,22 @@ def _hits(
 ) -> list[Hit]:
     if order.column == "score":
         return _ranked(connection, match, where, order, limit, after)
+
+    def find(part: Condition, clause: str, most: int) -> list[Hit]:
+        condition = where + part
+        statement = (
+            f"SELECT {order.column}, id, number"  # noqa: S608 - our words
+            f" FROM {source(condition)}{clause} LIMIT ?"
+        )
+        values = (match, *condition.values, most)
+        return hits_of(run(connection, order.packed(statement), values), order)
+
     if order.column == "number":
         sign, direction = ("<", " DESC") if order.descending else (">", "")
         later = Condition(f" AND hit {sign} ?", (after.value,)) if after else Condition()
         clause = f" ORDER BY hit{direction}"
-    else:
-        later, clause = order.after(after), order.clause
-    condition = Condition(where.sql + later.sql, where.values + later.values)
-    statement = (
-        f"SELECT {order.column}, id, number"  # noqa: S608 - our words
-        f" FROM {source(condition)}{clause} LIMIT ?"
-    )
-    return hits_of(
-        run(connection, order.packed(statement), (match, *condition.values, limit)), order
-    )
+        return find(later, clause, limit)
+    return in_order(lambda part, most: find(part, order.clause, most), order, after, limit)
 
 
 def _ranked(
