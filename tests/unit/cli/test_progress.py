@@ -9,10 +9,11 @@ from apollonia.domain.kinds import RootState
 from apollonia.domain.roots import RootStatus
 from apollonia.ports.library import Stats
 from apollonia.testing.fake_control import FakeControl
+from apollonia.testing.fake_library import FakeLibrary
 
 
-class Counts:
-    async def stats(self):
+class Counts(FakeLibrary):
+    async def stats(self) -> Stats:
         return Stats(
             files=195,
             by_kind={},
