@@ -41,5 +41,15 @@ def principal_of(connection: HTTPConnection) -> Principal:
     return cast("Principal", connection.state.principal)
 
 
-Context = Annotated[ApiContext, Depends(context_of)]
-Caller = Annotated[Principal, Depends(principal_of)]
+async def _context(connection: HTTPConnection) -> ApiContext:
+    return context_of(connection)
+
+
+async def _caller(connection: HTTPConnection) -> Principal:
+    return principal_of(connection)
+
+
+# Coroutines, though they wait for nothing: FastAPI runs plain functions in a thread of a pool,
+# and each such visit waits behind everything else that is busy.
+Context = Annotated[ApiContext, Depends(_context)]
+Caller = Annotated[Principal, Depends(_caller)]

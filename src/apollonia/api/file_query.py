@@ -34,7 +34,7 @@ Statuses = Annotated[
 ]
 
 
-def read_filter(  # noqa: PLR0913, PLR0917 - one argument per query parameter, as FastAPI reads them
+async def read_filter(  # noqa: PLR0913, PLR0917 - one argument per query parameter, as FastAPI reads them; no thread (context.py)
     request: Request,
     q: Words = None,
     kind: Kinds = None,
@@ -84,7 +84,7 @@ class ListQuery:
     sort: Sort
 
 
-def read_list(
+async def read_list(
     where: Where,
     sort: Annotated[
         SortWord | None,

@@ -40,7 +40,7 @@ def configure_logs(*, level: str = "INFO", form: LogFormat = "auto") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)
-    for noisy in ("uvicorn", "aiosqlite", "alembic"):
+    for noisy in ("uvicorn", "alembic"):
         logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
 
 

@@ -21,7 +21,7 @@ class Identity(Protocol):
         ...
 
     async def revoke(self, token_id: str) -> None:
-        """Make a credential worthless at once; unknown ids are ignored."""
+        """Make a credential worthless: at once here, within 1 s elsewhere; unknown ids ignored."""
         ...
 
     async def prune(self) -> int:

@@ -39,6 +39,7 @@ async def ingest_services(
         await ports.control.report_root(starting)
     async with LargeFiles() as large:
         try:
+            await index.ping()  # a damaged one is told now, not when the first file is read
             publisher = Publisher(
                 index=index, bus=ports.bus, clock=ports.clock, metrics=ports.metrics
             )
