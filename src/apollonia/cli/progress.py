@@ -2,7 +2,10 @@
 
 import asyncio
 import ipaddress
+import os
 import shlex
+import shutil
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -21,6 +24,14 @@ from apollonia.ports.library import Library
 _PERIOD_S = 0.5
 
 log = get_logger(__name__)
+
+
+def program() -> str:
+    """The command as this person can type it: by its path from here where it has one."""
+    path = Path(sys.argv[0])
+    if path.name != "apollonia" or shutil.which("apollonia") == str(path):
+        return "apollonia"
+    return shlex.quote(os.path.relpath(path))
 
 
 def sign_in_link(host: str, port: int, secret: str) -> str:
@@ -50,7 +61,7 @@ class Progress:
         tell = partial(self._console.print, markup=False, highlight=False, soft_wrap=True)
         tell(f"Open {self._link}")
         tell("(the link signs one browser in; Ctrl-C stops)")
-        tell(f"For scripts: apollonia token --data {shlex.quote(str(self._folder))}")
+        tell(f"For scripts: {program()} token --data {shlex.quote(str(self._folder))}")
         bars = Bars(
             TextColumn("{task.description}"),
             BarColumn(),

@@ -20,7 +20,7 @@ from apollonia.ports.clock import Clock
 from apollonia.work.refused import Refused
 
 _SCHEMAS = frozenset({"", "apollonia.file/1"})
-_PORTION = 100  # events worked on before others get their turn on the event loop
+_PORTION = 25  # events worked on before others get their turn on the event loop
 
 
 class FileProjector:

@@ -56,7 +56,7 @@ def test_the_link_can_be_opened_on_this_machine(host, start):
 async def test_the_link_and_the_way_for_scripts_are_told(tmp_path):
     text = await shown(tmp_path)
     assert "Open http://x/sign-in?code=y" in text
-    assert f"apollonia token --data {tmp_path}" in text
+    assert f"token --data {tmp_path}" in text
 
 
 async def test_a_scan_shows_how_far_it_is(tmp_path):
