@@ -1,9 +1,10 @@
 import { useState } from "react";
 import type { FileItem } from "@/lib/api/types";
+import { failedPictures } from "@/lib/failed-pictures";
 import classes from "./artwork.module.css";
 import { KindIcon } from "./kind-icon";
 
-type ArtworkFile = Pick<FileItem, "id" | "kind" | "artwork_url" | "sha256_hash">;
+type ArtworkFile = Pick<FileItem, "id" | "kind" | "has_artwork" | "artwork_url" | "sha256_hash">;
 
 interface ArtworkProps {
   file: ArtworkFile;
@@ -35,7 +36,7 @@ export function Artwork({ file, size, fit = "cover", alt = "" }: ArtworkProps) {
   const [failed, setFailed] = useState<string | null>(null);
   const [loaded, setLoaded] = useState<string | null>(null);
 
-  if (!source || failed === source) {
+  if (!source || failed === source || (loaded !== source && failedPictures.has(file))) {
     return (
       <div className={classes.fallback} style={{ backgroundImage: gradient(file.id) }}>
         <KindIcon kind={file.kind} className={classes.icon} />
@@ -53,7 +54,10 @@ export function Artwork({ file, size, fit = "cover", alt = "" }: ArtworkProps) {
       decoding="async"
       draggable={false}
       onLoad={() => setLoaded(source)}
-      onError={() => setFailed(source)}
+      onError={() => {
+        failedPictures.add(file);
+        setFailed(source);
+      }}
     />
   );
 }
