@@ -60,6 +60,17 @@ describe("library", () => {
     expect(within(await screen.findByRole("table")).getByText(/file is empty/)).toBeVisible();
   });
 
+  test("in the table a file without tags is not named twice", async () => {
+    library.files = [
+      aFile({ title: null, artist: null, name: "bare.wav", folder: "/music/live" }),
+      aFile({ title: "Titled", artist: null, name: "titled.wav" }),
+    ];
+    mountPage("/?view=list");
+    expect(await screen.findAllByText("bare.wav")).toHaveLength(1);
+    expect(screen.getByText("live")).toBeInTheDocument();
+    expect(screen.getByText("titled.wav")).toBeInTheDocument();
+  });
+
   test("names that could break the page are shown safely", async () => {
     library.files = [aFile({ title: null, name: "two\nlines\u202egpj.exe" })];
     mountPage();

@@ -74,29 +74,3 @@ export function formatAgo(iso: string, now: number = Date.now()): string {
   }
   return "just now";
 }
-
-const codecNames: Record<string, string> = {
-  h264: "H.264",
-  h263: "H.263",
-  mpeg1video: "MPEG-1",
-  mpeg2video: "MPEG-2",
-  mpeg4: "MPEG-4",
-  vorbis: "Vorbis",
-  opus: "Opus",
-  webm: "WebM",
-  webp: "WebP",
-  theora: "Theora",
-  wavpack: "WavPack",
-  subrip: "SubRip",
-  mov_text: "MOV text",
-  prores: "ProRes",
-  matroska: "Matroska",
-};
-
-/** Codec and format names as people write them. */
-export function formatCodec(codec: string): string {
-  const name = codecNames[codec];
-  if (name !== undefined) return name;
-  if (codec.startsWith("pcm_")) return `PCM ${codec.slice(4)}`;
-  return codec.length <= 5 ? codec.toUpperCase() : codec;
-}

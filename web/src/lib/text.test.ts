@@ -1,13 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { formatCodec, formatContainer } from "./codec-names";
 import { baseName, visibleName } from "./file-name";
-import {
-  formatAgo,
-  formatBitRate,
-  formatCodec,
-  formatDuration,
-  formatLongDuration,
-  formatSize,
-} from "./format";
+import { formatAgo, formatBitRate, formatDuration, formatLongDuration, formatSize } from "./format";
+import { languageName } from "./languages";
 import { parseSearch, stringifySearch } from "./search-params";
 
 describe("visibleName", () => {
@@ -51,10 +46,39 @@ describe("format", () => {
     expect(formatLongDuration(76 * 3_600_000)).toBe("3 d 4 h");
   });
 
-  test("codecs and bit rates", () => {
-    expect(formatCodec("h264")).toBe("H.264");
-    expect(formatCodec("flac")).toBe("FLAC");
-    expect(formatCodec("pcm_s16le")).toBe("PCM s16le");
+  test.each([
+    ["h264", "H.264"],
+    ["flac", "FLAC"],
+    ["musepack7", "Musepack SV7"],
+    ["musepack8", "Musepack SV8"],
+    ["dsd_lsbf_planar", "DSD"],
+    ["dsd_msbf", "DSD"],
+    ["pcm_s16le", "PCM 16-bit"],
+    ["pcm_u8", "PCM 8-bit"],
+    ["pcm_f32be", "PCM 32-bit float"],
+    ["pcm_mulaw", "PCM µ-law"],
+    ["adpcm_ima_wav", "ADPCM"],
+    ["wmav2", "WMA 2"],
+    ["amr_nb", "AMR-NB"],
+    ["somethingnew", "somethingnew"],
+  ])("codec %s", (codec, text) => expect(formatCodec(codec)).toBe(text));
+
+  test("a container is named where the format does not say it", () => {
+    expect(formatContainer("mov", "mp4")).toBeNull();
+    expect(formatContainer("flac", "flac")).toBeNull();
+    expect(formatContainer("matroska", "webm")).toBe("Matroska");
+    expect(formatContainer("mov", null)).toBe("MOV");
+    expect(formatContainer(null, "txt")).toBeNull();
+  });
+
+  test("languages by name, else by their code", () => {
+    expect(languageName("de")).toBe("German");
+    expect(languageName("pt-BR")).toBe("Brazilian Portuguese");
+    expect(languageName("qaa")).toBe("qaa");
+    expect(languageName("not a code")).toBe("not a code");
+  });
+
+  test("bit rates", () => {
     expect(formatBitRate(320_000)).toBe("320 kbit/s");
     expect(formatBitRate(4_500_000)).toBe("4.5 Mbit/s");
   });

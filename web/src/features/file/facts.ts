@@ -1,13 +1,14 @@
 import type { FileDetail, Stream, Tags } from "@/lib/api/types";
+import { formatCodec, formatContainer } from "@/lib/codec-names";
 import {
   formatBitRate,
   formatChannels,
-  formatCodec,
   formatCount,
   formatDuration,
   formatSampleRate,
   formatSize,
 } from "@/lib/format";
+import { languageName } from "@/lib/languages";
 
 /** A name and what is known under it; facts that are not known are left out. */
 export type Fact = [name: string, value: string];
@@ -35,13 +36,16 @@ function pixels(it: { width: number | null; height: number | null }): string | n
   return it.width && it.height ? `${it.width} × ${it.height}` : null;
 }
 
+/** Nothing has looked at it: no fact about the file. */
+const notAnalysed: ReadonlySet<FileDetail["analysis"]> = new Set(["pending", "unavailable"]);
+
 export function mediaFacts(file: FileDetail): Fact[] {
   const { media } = file;
   const picture = media?.artwork;
   return known([
     ["Length", through(file.duration_ms, formatDuration)],
     ["Format", through(file.format, formatCodec)],
-    ["Container", file.container],
+    ["Container", formatContainer(file.container, file.format)],
     ["Codecs", media?.codecs.map(formatCodec).join(", ") || through(file.codec, formatCodec)],
     ["MIME type", media?.mime],
     ["Bit rate", through(file.bit_rate, formatBitRate)],
@@ -56,7 +60,7 @@ export function mediaFacts(file: FileDetail): Fact[] {
         [picture.mime, pixels(picture), countOf(media?.artwork_count)].filter(Boolean).join(", "),
     ],
     ["Size", `${formatSize(file.size)} (${formatCount(file.size)} bytes)`],
-    ["Analysis", file.analysis],
+    ["Analysis", notAnalysed.has(file.analysis) ? null : file.analysis],
   ]);
 }
 
@@ -89,7 +93,7 @@ export function streamFacts(stream: Stream): Fact[] {
   return known([
     ["Codec", through(stream.codec, formatCodec)],
     ["Profile", stream.profile],
-    ["Language", stream.language],
+    ["Language", through(stream.language, languageName)],
     ["Title", stream.title],
     ["Bit rate", through(stream.bit_rate, formatBitRate)],
     ["Sample rate", through(stream.sample_rate, formatSampleRate)],

@@ -3,11 +3,17 @@ import { KindIcon } from "@/components/ui/kind-icon";
 import { SafeName } from "@/components/ui/safe-name";
 import type { Neighbor } from "@/lib/api/types";
 import { baseName } from "@/lib/file-name";
+import { languageName } from "@/lib/languages";
 import { Section } from "./section";
 import classes from "./section.module.css";
 
 function describe({ role, language, forced, present }: Neighbor): string {
-  const words = [role.replaceAll("_", " "), language, forced && "forced", !present && "missing"];
+  const words = [
+    role.replaceAll("_", " "),
+    language && languageName(language),
+    forced && "forced",
+    !present && "missing",
+  ];
   return words.filter(Boolean).join(" · ");
 }
 

@@ -4,9 +4,10 @@ import { Artwork } from "@/components/ui/artwork";
 import { SafeName } from "@/components/ui/safe-name";
 import { StateBadges } from "@/components/ui/state-badges";
 import type { FileItem } from "@/lib/api/types";
+import { formatCodec } from "@/lib/codec-names";
 import { fileCodec, fileReason, fileTitle } from "@/lib/file-facts";
 import { baseName, visibleName } from "@/lib/file-name";
-import { formatCodec, formatDuration, formatSize } from "@/lib/format";
+import { formatDuration, formatSize } from "@/lib/format";
 import classes from "./file-card.module.css";
 
 function pixels({ width, height }: FileItem): string | null {

@@ -4,9 +4,10 @@ import { Artwork } from "@/components/ui/artwork";
 import { SafeName } from "@/components/ui/safe-name";
 import { StateBadges } from "@/components/ui/state-badges";
 import type { FileItem } from "@/lib/api/types";
+import { formatCodec } from "@/lib/codec-names";
 import { fileCodec, fileReason, fileTitle } from "@/lib/file-facts";
-import { visibleName } from "@/lib/file-name";
-import { formatCodec, formatDay, formatDuration, formatSize } from "@/lib/format";
+import { baseName, visibleName } from "@/lib/file-name";
+import { formatDay, formatDuration, formatSize } from "@/lib/format";
 import classes from "./file-table.module.css";
 
 function Cell({ className, children }: { className?: string; children: ReactNode }) {
@@ -17,6 +18,10 @@ function Cell({ className, children }: { className?: string; children: ReactNode
     </div>
   );
 }
+
+/** On a phone the line under the title: who; else the file, or its folder where the title is the file. */
+const underTitle = (file: FileItem): string =>
+  file.artist ?? (fileTitle(file) === file.name ? baseName(file.folder) : file.name);
 
 function TitleCell({ file }: { file: FileItem }) {
   const reason = fileReason(file);
@@ -37,7 +42,7 @@ function TitleCell({ file }: { file: FileItem }) {
             {visibleName(reason)}
           </span>
         ) : (
-          <SafeName name={file.artist ?? file.name} className={classes.under} />
+          <SafeName name={underTitle(file)} className={classes.under} />
         )}
       </span>
     </Cell>

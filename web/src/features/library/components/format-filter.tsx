@@ -1,6 +1,7 @@
 import { Button, Checkbox, Popover, ScrollArea, Stack, Text } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
-import { formatCodec, formatCount } from "@/lib/format";
+import { formatCodec } from "@/lib/codec-names";
+import { formatCount } from "@/lib/format";
 import classes from "./toolbar.module.css";
 
 interface FormatFilterProps {
