@@ -32,7 +32,7 @@ describe("filters", () => {
   });
 
   test("a URL with filters is understood as it stands, and cleared at once", async () => {
-    library.files = [aFile()];
+    library.files = [aFile({ status: "unreadable" })];
     const { user, url } = mountPage(
       "/?q=moon&kind=audio&kind=video&status=unreadable&folder=/music/a%20b&sort=-size&view=list",
     );
@@ -77,9 +77,20 @@ describe("filters", () => {
     library.files = [aFile({ availability: "missing" })];
     const { user } = mountPage();
     await user.click(await screen.findByRole("button", { name: "Status" }));
-    await user.click(await screen.findByRole("menuitem", { name: "Missing" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Missing 1" }));
     await waitFor(() => expect(lastAsked().getAll("availability")).toEqual(["missing"]));
     expect(within(screen.getByRole("listitem")).getByText("Missing")).toBeVisible();
+  });
+
+  test("the status menu counts the whole library, whatever is filtered", async () => {
+    library.files = [aFile(), aFile(), aFile({ kind: "other", status: "unreadable" })];
+    const { user } = mountPage("/?kind=audio");
+    await user.click(await screen.findByRole("button", { name: "Status" }));
+    expect(await screen.findByRole("menuitem", { name: "Any 3" })).toBeVisible();
+    expect(screen.getByRole("menuitem", { name: "Readable 2" })).toBeVisible();
+    expect(screen.getByRole("menuitem", { name: "Skipped 0" })).toBeVisible();
+    await user.click(screen.getByRole("menuitem", { name: "Unreadable 1" }));
+    await waitFor(() => expect(lastAsked().getAll("status")).toEqual(["unreadable"]));
   });
 
   test("nothing found offers the way back", async () => {

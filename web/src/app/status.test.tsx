@@ -1,7 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, test } from "vitest";
-import { aRoot } from "@/testing/builders";
+import { aFile, aRoot } from "@/testing/builders";
 import { expectAccessible } from "@/testing/expect-accessible";
 import { library } from "@/testing/library";
 import { mountPage } from "@/testing/mount";
@@ -36,6 +36,36 @@ describe("status", () => {
     expect(root.getByText("named pipe")).toBeVisible();
     expect(root.getByText("and 140 more")).toBeVisible();
     await expectAccessible();
+  });
+
+  test("unreadable files are part of what is done, and lead to the list of them", async () => {
+    library.files = [aFile({ title: "Song" }), aFile({ kind: "other", status: "unreadable" })];
+    library.roots = [aRoot({ found: 2, done: 2, errors: 1 })];
+    const { user, url } = await openStatus();
+    const root = within(await screen.findByRole("region", { name: "Folder /music" }));
+    expect(root.getByText("Done")).toBeVisible();
+    expect(root.getByText(/Of those done/)).toBeVisible();
+    await user.click(root.getByRole("link", { name: "1 unreadable" }));
+    await waitFor(() => expect(screen.queryByText("Song")).not.toBeInTheDocument());
+    expect(url().searchParams.get("status")).toBe("unreadable");
+    expect(url().searchParams.get("folder")).toBe("/music");
+    expect(url().searchParams.getAll("kind")).toContain("other");
+    await waitFor(() =>
+      expect(screen.queryByRole("region", { name: "Library totals" })).not.toBeInTheDocument(),
+    );
+  });
+
+  test("while files are on their way, the totals say that they follow", async () => {
+    library.roots = [aRoot({ state: "scanning", found: 200, done: 64, left: 136 })];
+    const { live } = await openStatus();
+    const totals = within(await screen.findByRole("region", { name: "Library totals" }));
+    expect(totals.getByText(/Still filling/)).toBeVisible();
+    expect(totals.queryByText("Waiting")).not.toBeInTheDocument();
+    await waitFor(() => expect(live.connections).toHaveLength(1));
+    const { skipped, ...watching } = aRoot({ found: 200, done: 200 });
+    expect(skipped).toEqual([]);
+    act(() => live.send({ type: "progress", roots: [watching] }));
+    await waitFor(() => expect(totals.queryByText(/Still filling/)).not.toBeInTheDocument());
   });
 
   test("rescan asks for that root, with the CSRF proof", async () => {

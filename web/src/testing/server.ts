@@ -27,7 +27,12 @@ export function problem(status: number, over: Partial<Problem> = {}): HttpRespon
 
 function page({ searchParams }: URL) {
   const kinds = searchParams.getAll("kind");
-  const matching = library.files.filter((file) => kinds.length === 0 || kinds.includes(file.kind));
+  const statuses = searchParams.getAll("status");
+  const matching = library.files.filter(
+    (file) =>
+      (kinds.length === 0 || kinds.includes(file.kind)) &&
+      (statuses.length === 0 || statuses.includes(file.status)),
+  );
   const limit = Number(searchParams.get("limit") ?? 50);
   const cursor = searchParams.get("cursor");
   const start = cursor === null ? 0 : matching.findIndex((file) => file.id === cursor) + 1;

@@ -1,5 +1,9 @@
 import { Button, Menu } from "@mantine/core";
 import { IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { statsQuery } from "@/lib/api/stats-query";
+import type { Stats } from "@/lib/api/types";
+import { formatCount } from "@/lib/format";
 import type { FilterChange, LibraryFilters } from "../filters";
 import classes from "./toolbar.module.css";
 
@@ -8,12 +12,38 @@ interface StatusFilterProps {
   onChange: (change: FilterChange) => void;
 }
 
-const choices: { name: string; change: FilterChange }[] = [
-  { name: "Any", change: { status: undefined, missing: undefined } },
-  { name: "Cataloged", change: { status: ["cataloged"], missing: undefined } },
-  { name: "Unreadable", change: { status: ["unreadable"], missing: undefined } },
-  { name: "Skipped", change: { status: ["skipped"], missing: undefined } },
-  { name: "Missing", change: { status: undefined, missing: true } },
+interface Choice {
+  name: string;
+  change: FilterChange;
+  count: (stats: Stats) => number | undefined;
+}
+
+const choices: Choice[] = [
+  {
+    name: "Any",
+    change: { status: undefined, missing: undefined },
+    count: ({ files }) => files,
+  },
+  {
+    name: "Readable",
+    change: { status: ["cataloged"], missing: undefined },
+    count: ({ by_status }) => by_status.cataloged,
+  },
+  {
+    name: "Unreadable",
+    change: { status: ["unreadable"], missing: undefined },
+    count: ({ by_status }) => by_status.unreadable,
+  },
+  {
+    name: "Skipped",
+    change: { status: ["skipped"], missing: undefined },
+    count: ({ by_status }) => by_status.skipped,
+  },
+  {
+    name: "Missing",
+    change: { status: undefined, missing: true },
+    count: ({ by_availability }) => by_availability.missing,
+  },
 ];
 
 function currentName({ status, missing }: LibraryFilters): string {
@@ -23,10 +53,16 @@ function currentName({ status, missing }: LibraryFilters): string {
   return same?.name ?? "Several";
 }
 
+function Count({ choice, stats }: { choice: Choice; stats: Stats }) {
+  return <span className={classes.count}> {formatCount(choice.count(stats) ?? 0)}</span>;
+}
+
+/** Counts are those of the whole library: they come with what the header shows anyway. */
 export function StatusFilter({ filters, onChange }: StatusFilterProps) {
+  const { data: stats } = useQuery(statsQuery);
   const current = currentName(filters);
   return (
-    <Menu position="bottom-start" shadow="md" width={170}>
+    <Menu position="bottom-start" shadow="md" width={200}>
       <Menu.Target>
         <Button
           variant="default"
@@ -39,16 +75,20 @@ export function StatusFilter({ filters, onChange }: StatusFilterProps) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown aria-label="Status">
-        {choices.map(({ name, change }) => (
+        {choices.map((choice) => (
           <Menu.Item
-            key={name}
-            aria-current={name === current ? "true" : undefined}
-            rightSection={name === current ? <IconCheck size={15} aria-hidden="true" /> : null}
-            onClick={() => onChange(change)}
+            key={choice.name}
+            aria-current={choice.name === current ? "true" : undefined}
+            rightSection={
+              choice.name === current ? <IconCheck size={15} aria-hidden="true" /> : null
+            }
+            onClick={() => onChange(choice.change)}
           >
-            {name}
+            {choice.name}
+            {stats !== undefined && <Count choice={choice} stats={stats} />}
           </Menu.Item>
         ))}
+        <Menu.Label>Counts of the whole library</Menu.Label>
       </Menu.Dropdown>
     </Menu>
   );

@@ -6,9 +6,9 @@ import type { RootStatus } from "@/lib/api/types";
 import { formatAgo, formatCount, formatRate } from "@/lib/format";
 import { useRescan } from "../api/rescan-root";
 import { isBusy, isTroubled, percentDone, stateNames } from "../progress";
+import { type FigureFact, Figures, UnreadableLink } from "./figures";
 import classes from "./root-panel.module.css";
 import { SkippedList } from "./skipped-list";
-import { Figures } from "./totals-panel";
 
 function StateBadge({ root }: { root: RootStatus }) {
   const tone = isTroubled(root) ? "bad" : isBusy(root) ? "busy" : "calm";
@@ -41,11 +41,10 @@ function RescanButton({ root }: { root: string }) {
 
 /** One watched folder: what it does, how far it is, and what it left out. */
 export function RootPanel({ root }: { root: RootStatus }) {
-  const figures: [string, string][] = [
+  const figures: FigureFact[] = [
     ["Found", formatCount(root.found)],
-    ["Cataloged", formatCount(root.done)],
+    ["Done", formatCount(root.done)],
     ["Left", formatCount(root.left)],
-    ["Unreadable", formatCount(root.errors)],
   ];
   if (isBusy(root) && root.rate !== null) figures.push(["Rate", formatRate(root.rate)]);
   return (
@@ -71,6 +70,12 @@ export function RootPanel({ root }: { root: RootStatus }) {
         />
       )}
       <Figures figures={figures} />
+      {root.errors > 0 && (
+        <Text size="sm" mt={8}>
+          Of those done,{" "}
+          <UnreadableLink folder={root.root}>{formatCount(root.errors)} unreadable</UnreadableLink>
+        </Text>
+      )}
       <Group gap="sm" mt={10}>
         <RescanButton root={root.root} />
         {root.last_scan_time && (

@@ -1,6 +1,7 @@
 import { Button, Popover, RingProgress, ScrollArea, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconDatabase } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { statsQuery } from "@/lib/api/stats-query";
 import type { Stats } from "@/lib/api/types";
 import { formatCount, formatRate, formatSize } from "@/lib/format";
@@ -61,10 +62,18 @@ function Words({ stats, progress }: { stats: Stats; progress: Progress }) {
 /** The header's view of the scan; all roots on click. */
 export function ScanProgress() {
   const { data: stats } = useQuery(statsQuery);
+  const [opened, setOpened] = useState(false);
   if (stats === undefined) return null;
   const progress = totalProgress(stats.roots);
   return (
-    <Popover width="min(460px, calc(100vw - 24px))" position="bottom-end" shadow="lg" trapFocus>
+    <Popover
+      width="min(460px, calc(100vw - 24px))"
+      position="bottom-end"
+      shadow="lg"
+      trapFocus
+      opened={opened}
+      onChange={setOpened}
+    >
       <Popover.Target>
         <Button
           variant="default"
@@ -74,12 +83,20 @@ export function ScanProgress() {
           h={36}
           className={`${classes.pill} tabular`}
           leftSection={<Sign progress={progress} />}
+          onClick={() => setOpened(!opened)}
           rightSection={progress.busy && progress.troubled ? <Trouble /> : null}
         >
           <Words stats={stats} progress={progress} />
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={0} aria-label="Library status">
+      <Popover.Dropdown
+        p={0}
+        aria-label="Library status"
+        // Links lead to the list, which the panel would cover.
+        onClick={({ target }) => {
+          if (target instanceof Element && target.closest("a") !== null) setOpened(false);
+        }}
+      >
         <ScrollArea.Autosize mah="min(70dvh, 640px)" type="auto">
           <Stack gap={0}>
             {stats.roots.map((root) => (
@@ -90,7 +107,7 @@ export function ScanProgress() {
                 No folder is watched. Start Apollonia with one: <code>apollonia up ~/Music</code>
               </Text>
             )}
-            <TotalsPanel stats={stats} />
+            <TotalsPanel stats={stats} filling={progress.busy} />
           </Stack>
         </ScrollArea.Autosize>
       </Popover.Dropdown>
