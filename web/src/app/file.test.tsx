@@ -1,10 +1,12 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
+import { http } from "msw";
 import { describe, expect, test } from "vitest";
 import type { FileDetail } from "@/lib/api/types";
 import { aDetail, aFile, aMedia, aStream } from "@/testing/builders";
 import { expectAccessible } from "@/testing/expect-accessible";
 import { library } from "@/testing/library";
 import { mountPage } from "@/testing/mount";
+import { problem, server } from "@/testing/server";
 
 function given(over: Partial<FileDetail> = {}): FileDetail {
   const file = aDetail(over);
@@ -47,6 +49,7 @@ describe("file page", () => {
     expect((await section("Tags")).getByText("Lavf61")).toBeVisible();
     expect((await section("Streams")).getByText("yuv420p")).toBeVisible();
     expect((await section("Embedded subtitles")).getByText("SubRip")).toBeVisible();
+    expect((await section("Embedded subtitles")).getByText("German")).toBeVisible();
     expect((await section("Chapters")).getByText("Opening")).toBeVisible();
     await expectAccessible();
   });
@@ -75,7 +78,7 @@ describe("file page", () => {
     });
     const { user } = mountPage(`/files/${file.id}`);
     const list = await section("Neighbours");
-    expect(list.getByText("subtitle · de · forced · missing")).toBeVisible();
+    expect(list.getByText("subtitle · German · forced · missing")).toBeVisible();
     expect(list.queryByRole("link", { name: /track/ })).not.toBeInTheDocument();
     await user.click(list.getByRole("link", { name: /cover\.jpg/ }));
     expect(await screen.findByRole("heading", { level: 1, name: "The cover" })).toBeVisible();
@@ -122,6 +125,8 @@ describe("file page", () => {
     expect(await screen.findByText("This file could not be read")).toBeVisible();
     expect(screen.getByText(/middle of a frame/)).toHaveTextContent("(truncated)");
     expect(screen.getByText("This file is missing")).toBeVisible();
+    expect(screen.getByText(/^Missing since Feb 1, 2024/)).toBeVisible();
+    expect(screen.getByTitle(/^Missing since Feb 1, 2024/)).toHaveTextContent("Missing");
     await expectAccessible();
   });
 
@@ -148,10 +153,32 @@ describe("file page", () => {
     expect(await screen.findByRole("heading", { name: "After" })).toBeVisible();
   });
 
-  test("an unknown file is answered in the server's words", async () => {
-    mountPage("/files/00000000-0000-7000-8000-ffffffffffff");
+  test("an unknown file is answered in the server's words, with a way to the library", async () => {
+    const { user, url } = mountPage("/files/00000000-0000-7000-8000-ffffffffffff");
     expect(await screen.findByText("No such file.")).toBeVisible();
+    expect(screen.getByRole("heading", { level: 1, name: "There is no such file" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Try again" })).not.toBeInTheDocument();
     await expectAccessible();
+    await user.click(screen.getByRole("link", { name: "Go to the library" }));
+    expect(url().pathname).toBe("/");
+  });
+
+  test("a file that could not be asked for can be tried again", async () => {
+    const file = given({ title: "Song" });
+    server.use(http.get("*/api/v1/files/:id", () => problem(503), { once: true }));
+    const { user } = mountPage(`/files/${file.id}`);
+    await user.click(await screen.findByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("heading", { name: "Song" })).toBeVisible();
+  });
+
+  test.each([
+    ["pending", false],
+    ["unavailable", false],
+    ["failed", true],
+  ] as const)("analysis that is %s: shown %j", async (analysis, shown) => {
+    const file = given({ analysis });
+    mountPage(`/files/${file.id}`);
+    expect((await section("Facts")).queryAllByText("Analysis")).toHaveLength(shown ? 1 : 0);
   });
 
   test("a card opens its page, and back returns to the filtered list", async () => {

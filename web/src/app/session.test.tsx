@@ -15,7 +15,7 @@ describe("session", () => {
     const { live } = mountPage();
     expect(await screen.findByRole("heading", { name: "Sign in to Apollonia" })).toBeVisible();
     expect(screen.getByText(/Open the sign-in link/)).toBeVisible();
-    expect(screen.getByText("apollonia token --data DIR")).toBeVisible();
+    expect(screen.getByText("apollonia token --link --data DIR")).toBeVisible();
     expect(library.asked("/api/v1/files")).toEqual([]);
     expect(live.connections).toEqual([]);
     await expectAccessible();

@@ -1,21 +1,35 @@
 import { Button, Code, Group, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle, IconRefresh } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { ApiProblem } from "@/lib/api/problem";
 
 interface ErrorStateProps {
   error: Error;
+  /** Instead of the server's own title. */
+  title?: string;
+  /** Where the page has no other heading above it: 1. */
+  order?: 1 | 2;
   onRetry?: () => void;
   retrying?: boolean;
+  /** What else can be done about it. */
+  children?: ReactNode;
 }
 
 /** What failed, in the server's own words, with the request id to look up in its log. */
-export function ErrorState({ error, onRetry, retrying }: ErrorStateProps) {
+export function ErrorState({
+  error,
+  title,
+  order = 2,
+  onRetry,
+  retrying,
+  children,
+}: ErrorStateProps) {
   const problem = error instanceof ApiProblem ? error : null;
   return (
     <Stack role="alert" align="center" gap="sm" py={72} px="md" maw={560} mx="auto" ta="center">
       <IconAlertTriangle size={44} stroke={1.4} color="var(--app-danger)" aria-hidden="true" />
-      <Title order={2} size="h3">
-        {problem?.title ?? "Something went wrong"}
+      <Title order={order} size="h3">
+        {title ?? problem?.title ?? "Something went wrong"}
       </Title>
       <Text style={{ overflowWrap: "anywhere" }}>{error.message}</Text>
       {problem?.requestId && (
@@ -37,6 +51,7 @@ export function ErrorState({ error, onRetry, retrying }: ErrorStateProps) {
           Try again
         </Button>
       )}
+      {children}
     </Stack>
   );
 }

@@ -1,7 +1,8 @@
 import { Badge } from "@mantine/core";
 import type { FileItem } from "@/lib/api/types";
+import { formatTime } from "@/lib/format";
 
-type Stateful = Pick<FileItem, "status" | "availability">;
+type Stateful = Pick<FileItem, "status" | "availability" | "missing_since">;
 
 /** What is not as it should be with a file; nothing for one that is fine. */
 export function StateBadges({ file, size = "sm" }: { file: Stateful; size?: "xs" | "sm" | "md" }) {
@@ -18,7 +19,13 @@ export function StateBadges({ file, size = "sm" }: { file: Stateful; size?: "xs"
         </Badge>
       )}
       {file.availability === "missing" && (
-        <Badge size={size} color="yellow.9" variant="filled" c="white" bg="#7a4a00">
+        <Badge
+          size={size}
+          variant="filled"
+          c="white"
+          bg="#7a4a00"
+          title={file.missing_since ? `Missing since ${formatTime(file.missing_since)}` : undefined}
+        >
           Missing
         </Badge>
       )}

@@ -58,6 +58,10 @@ export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
   return settled.data as T;
 }
 
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 404;
+}
+
 export function isUnauthenticated(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 401;
 }

@@ -9,10 +9,11 @@ import { kindNames } from "@/components/ui/kind-icon";
 import { Notice } from "@/components/ui/notice";
 import { SafeName } from "@/components/ui/safe-name";
 import { StateBadges } from "@/components/ui/state-badges";
+import { isNotFound } from "@/lib/api/problem";
 import type { FileDetail } from "@/lib/api/types";
 import { fileReason, fileTitle } from "@/lib/file-facts";
 import { visibleName } from "@/lib/file-name";
-import { formatTime } from "@/lib/format";
+import { formatAgo, formatTime } from "@/lib/format";
 import { fileQuery } from "../api/get-file";
 import { mediaFacts, tagFacts } from "../facts";
 import { Contents } from "./contents";
@@ -65,9 +66,11 @@ function Notices({ file }: { file: FileDetail }) {
       )}
       {file.availability === "missing" && (
         <Notice tone="warning" icon={<IconUnlink size={20} />} title="This file is missing">
-          It was not found at its place
-          {file.missing_since && ` since ${formatTime(file.missing_since)}`}. What is known about it
-          stays here; when it returns, it continues.
+          {file.missing_since
+            ? `Missing since ${formatTime(file.missing_since)} (${formatAgo(file.missing_since)}). `
+            : ""}
+          It is no longer at its place. What is known about it stays here, and it is found again
+          when it returns.
         </Notice>
       )}
     </>
@@ -128,6 +131,23 @@ function Loaded({ file }: { file: FileDetail }) {
   );
 }
 
+interface NotLoadedProps {
+  error: Error;
+  onRetry: () => void;
+  retrying: boolean;
+}
+
+function NotLoaded({ error, ...retry }: NotLoadedProps) {
+  if (!isNotFound(error)) return <ErrorState error={error} order={1} {...retry} />;
+  return (
+    <ErrorState error={error} title="There is no such file" order={1}>
+      <Anchor component={Link} to="/" c="var(--app-ok)">
+        Go to the library
+      </Anchor>
+    </ErrorState>
+  );
+}
+
 export function FilePage({ id }: { id: string }) {
   const { data: file, error, refetch, isFetching } = useQuery(fileQuery(id));
   const title = file && fileTitle(file);
@@ -145,7 +165,7 @@ export function FilePage({ id }: { id: string }) {
       <BackLink />
       {file !== undefined && <Loaded file={file} />}
       {file === undefined && error !== null && (
-        <ErrorState error={error} onRetry={() => void refetch()} retrying={isFetching} />
+        <NotLoaded error={error} onRetry={() => void refetch()} retrying={isFetching} />
       )}
       {file === undefined && error === null && (
         <div className={classes.page} role="status" aria-busy="true" aria-label="Loading the file">

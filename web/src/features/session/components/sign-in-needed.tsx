@@ -2,7 +2,7 @@ import { Button, Center, Code, Group, Paper, Stack, Text, Title } from "@mantine
 import { CopyButton } from "@/components/ui/copy-button";
 import { Mark } from "@/components/ui/mark";
 
-const command = "apollonia token --data DIR";
+const command = "apollonia token --link --data DIR";
 
 export function SignInNeeded({ onRetry, retrying }: { onRetry: () => void; retrying: boolean }) {
   return (
@@ -19,9 +19,9 @@ export function SignInNeeded({ onRetry, retrying }: { onRetry: () => void; retry
             Open the sign-in link that Apollonia printed in your terminal when it started. It works
             once, and keeps this browser signed in.
           </Text>
-          <Text c="dimmed" size="sm">
-            Link used or lost? Start Apollonia again for a new one. Scripts need no link: they use
-            the token that this command prints for your data folder.
+          <Text size="sm">
+            Link used or lost? This prints a new one, without a restart. DIR is the folder that
+            Apollonia keeps its own state in:
           </Text>
           <Group gap={4} wrap="nowrap">
             <Code p="xs" style={{ flex: 1 }}>
@@ -29,6 +29,9 @@ export function SignInNeeded({ onRetry, retrying }: { onRetry: () => void; retry
             </Code>
             <CopyButton value={command} what="the command" />
           </Group>
+          <Text c="dimmed" size="sm">
+            Scripts need no link: without <Code>--link</Code> the command prints a token for them.
+          </Text>
           <Button variant="light" onClick={onRetry} loading={retrying}>
             I have signed in
           </Button>
