@@ -2,14 +2,17 @@
 
 import asyncio
 import os
+import stat
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from apollonia.api.errors import BusyError, TimeLimitError
+from apollonia.api.ports import Drawn
 from apollonia.domain.kinds import Availability, Kind, Status
 from apollonia.domain.neighbours import Role
 from apollonia.domain.paths import is_inside
 from apollonia.domain.place import Place
+from apollonia.domain.times import format_nanos
 from apollonia.errors import BlobsUnavailableError, Poison
 from apollonia.media.requests import ArtworkRequest, Picture
 from apollonia.observe.logs import get_logger
@@ -38,7 +41,8 @@ class Artwork:
     """An ``ArtworkSource``: embedded, else of the folder, else the image itself or a frame.
 
     Kept in ``Blobs`` as ``artwork/{sha256}/{size}`` of the file it was made from, so that an
-    album's cover is made once. That there is none is remembered for ten minutes.
+    album's cover is made once. That there is none is remembered for ten minutes. Both only while
+    the file on the disk is what the catalog says: else what was drawn is of another content.
     """
 
     def __init__(
@@ -60,7 +64,7 @@ class Artwork:
         self._slots = asyncio.Semaphore(_MAX_AT_ONCE)
         self._waiting = 0
 
-    async def picture(self, place: Place, size: int) -> Blob | None:
+    async def picture(self, place: Place, size: int) -> Drawn | None:
         """At most ``size`` pixels, in steps of 64; raises ``TimeLimitError`` when it takes long."""
         if place.kind not in _HAS_ARTWORK:
             return None
@@ -94,42 +98,60 @@ class Artwork:
         if place.kind is Kind.VIDEO and not of_itself:
             yield place
 
-    async def _from(self, source: Place, size: int) -> Blob | None:
+    async def _from(self, source: Place, size: int) -> Drawn | None:
         if source.sha256_hash is None or not _is_there(source):
             return None
         key, nothing = f"artwork/{source.sha256_hash}/{size}", f"no-artwork/{source.sha256_hash}"
         kept = await self._kept(key)
         if kept is not None:
-            return kept
+            return Drawn(kept)
         if await self._cache.get(nothing) is not None:
             return None
-        made = await self._cache.get_or_make(
-            key, lambda: self._make(source, size, key), ttl=_FLIGHT_TTL_S
-        )
+        # Flights are per path: what goes wrong at one path says nothing about its duplicates.
+        flight = f"drawing/{source.id}/{source.sha256_hash}/{size}"
+        try:
+            made = await self._cache.get_or_make(
+                flight, lambda: self._make(source, size, key), ttl=_FLIGHT_TTL_S
+            )
+        except _OtherContentError as other:
+            return None if other.blob is None else Drawn(other.blob, lasting=False)
         if not made:
             await self._cache.set(nothing, b"1", ttl=_NOTHING_TTL_S)
             return None
-        return _unpack(made)
+        return Drawn(_unpack(made))
 
     async def _make(self, source: Place, size: int, key: str) -> bytes:
-        if not await asyncio.to_thread(_is_allowed, source.path, self._roots):
-            get_logger(__name__).warning("picture outside the roots refused", id=source.id)
+        """The packed picture, kept in ``Blobs`` too; empty: this content has none.
+
+        Raises:
+            _OtherContentError: it is not, or no longer, the content that the catalog knows.
+        """
+        before = await asyncio.to_thread(_look, source.path, self._roots)
+        if before is None:
+            raise _OtherContentError(None)
+        picture = await self._draw(ArtworkRequest(source.path, size))
+        after = await asyncio.to_thread(_look, source.path, self._roots)
+        if after is None:
+            raise _OtherContentError(None)
+        blob = None if picture is None else Blob(picture.data, picture.mime)
+        if not (_is_cataloged(before, source) and _is_cataloged(after, source)):
+            raise _OtherContentError(blob)
+        if blob is None:
             return b""
+        await self._keep(key, blob)
+        return _pack(blob)
+
+    async def _draw(self, request: ArtworkRequest) -> Picture | None:
         if self._waiting >= _MAX_WAITING:
             raise BusyError("Too many pictures are being made at once; try again in a moment.")
         self._waiting += 1
         try:
             async with self._slots:
-                picture = await self._media.artwork(ArtworkRequest(source.path, size))
+                return await self._media.artwork(request)
         except Poison:
-            return b""
+            return None
         finally:
             self._waiting -= 1
-        if picture is None:
-            return b""
-        blob = Blob(picture.data, picture.mime)
-        await self._keep(key, blob)
-        return _pack(blob)
 
     async def _kept(self, key: str) -> Blob | None:
         try:
@@ -144,8 +166,40 @@ class Artwork:
             get_logger(__name__).warning("picture not kept", error=error.message)
 
 
+class _OtherContentError(Exception):
+    """What is at the path is not what the catalog says; raised, since the cache keeps no failure.
+
+    ``blob``: what was drawn nevertheless, for this answer only.
+    """
+
+    def __init__(self, blob: Blob | None) -> None:
+        super().__init__()
+        self.blob = blob
+
+
 def _is_there(place: Place) -> bool:
     return place.availability is Availability.PRESENT and place.status is Status.CATALOGED
+
+
+def _look(path: bytes, roots: Sequence[bytes]) -> os.stat_result | None:
+    """The regular file at the path; ``None``: vanished, or not for us to read or to show."""
+    if not _is_allowed(path, roots):
+        get_logger(__name__).warning("picture outside the roots refused", path=path)
+        return None
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found if stat.S_ISREG(found.st_mode) and os.access(path, os.R_OK) else None
+
+
+def _is_cataloged(found: os.stat_result, place: Place) -> bool:
+    """Whether this is the very file that the catalog's hash was computed from."""
+    return (
+        found.st_size == place.size
+        and format_nanos(found.st_mtime_ns) == place.modified_time
+        and place.inode in {None, found.st_ino}
+    )
 
 
 def _is_allowed(path: bytes, roots: Sequence[bytes]) -> bool:

@@ -19,10 +19,18 @@ from apollonia.ports.library import Library
 from apollonia.ports.search import Search
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture; not ``lasting`` when the file is no longer the one that the catalog knows."""
+
+    blob: Blob
+    lasting: bool = True
+
+
 class ArtworkSource(Protocol):
     """The picture that stands for a file."""
 
-    async def picture(self, place: Place, size: int) -> Blob | None:
+    async def picture(self, place: Place, size: int) -> Drawn | None:
         """At most ``size`` pixels on its longer side, or ``None`` when there is none.
 
         MUST be bounded in time and in how many are made at once; raises ``Unavailable`` then.

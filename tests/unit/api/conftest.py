@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -10,11 +10,10 @@ from httpx import ASGITransport, AsyncClient
 
 from apollonia.api.app import create_app
 from apollonia.api.options import ApiOptions
-from apollonia.api.ports import ApiPorts
+from apollonia.api.ports import ApiPorts, Drawn
 from apollonia.domain.place import Place
 from apollonia.domain.principal import TokenKind
 from apollonia.observe.metrics import Metrics
-from apollonia.ports.blobs import Blob
 from apollonia.testing.fake_changes import FakeChanges
 from apollonia.testing.fake_control import FakeControl
 from apollonia.testing.fake_identity import FakeIdentity
@@ -22,6 +21,9 @@ from apollonia.testing.fake_library import FakeLibrary
 from apollonia.testing.fake_stores import FakeBlobs, FakeCache
 from apollonia.testing.manual_clock import ManualClock
 from apollonia.testing.memory_bus import MemoryBus
+
+if TYPE_CHECKING:
+    from apollonia.ports.blobs import Blob
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
@@ -32,12 +34,14 @@ class FakeArtwork:
     def __init__(self):
         self.pictures: dict[str, Blob] = {}
         self.error: Exception | None = None
+        self.lasting = True
 
-    async def picture(self, place: Place, size: int) -> Blob | None:
+    async def picture(self, place: Place, size: int) -> Drawn | None:
         del size
         if self.error is not None:
             raise self.error
-        return self.pictures.get(place.id)
+        blob = self.pictures.get(place.id)
+        return blob and Drawn(blob, self.lasting)
 
 
 @dataclass

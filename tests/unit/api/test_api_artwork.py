@@ -1,4 +1,7 @@
 import asyncio
+import contextlib
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +10,7 @@ from apollonia.api.artwork import Artwork
 from apollonia.api.errors import TimeLimitError
 from apollonia.domain.kinds import Availability, Kind, Status
 from apollonia.domain.neighbours import Role
+from apollonia.domain.times import format_nanos
 from apollonia.errors import BlobsUnavailableError, MediaUnavailableError, UnreadableMediaError
 from apollonia.media.requests import ArtworkRequest, Picture
 from apollonia.ports.library import NeighborFact
@@ -15,6 +19,15 @@ from apollonia.testing.fake_library import FakeLibrary
 from apollonia.testing.fake_stores import FakeBlobs, FakeCache
 
 EMBEDDED = {"kind": "audio", "artwork": {"mime": "image/jpeg"}}
+
+
+def as_found(path: Path) -> dict[str, Any]:
+    """What a catalog holds of the file's identity."""
+    if not path.exists():
+        return {}
+    found = path.stat()
+    modified = format_nanos(found.st_mtime_ns)
+    return {"size": found.st_size, "modified_time": modified, "inode": found.st_ino}
 
 
 class FakeMedia:
@@ -55,11 +68,14 @@ class Studio:
         )
 
     def file(self, name: str, picture: bytes | None = None, **changes):
-        path = bytes(self.root / name)
+        """A file, on the disk too, as the catalog knows it."""
+        path = self.root / name
         if picture is not None:
-            self.media.pictures[path] = picture
-        changes.setdefault("sha256_hash", path.hex()[-64:])
-        return a_place(path=path, **changes)
+            self.media.pictures[bytes(path)] = picture
+        with contextlib.suppress(FileExistsError, FileNotFoundError), path.open("xb") as file:
+            file.write(b"content")
+        changes.setdefault("sha256_hash", bytes(path).hex()[-64:])
+        return a_place(path=bytes(path), **as_found(path), **changes)
 
     def beside(self, place, *covers):
         self.library.neighbor_facts[place.id] = [
@@ -68,8 +84,8 @@ class Studio:
         ]
 
     async def show(self, place, size: int = 320) -> bytes | None:
-        blob = await self.artwork.picture(place, size)
-        return blob and blob.data  # type: ignore[return-value]
+        drawn = await self.artwork.picture(place, size)
+        return drawn and drawn.blob.data  # type: ignore[return-value]
 
 
 @pytest.fixture
@@ -223,6 +239,90 @@ async def test_artwork_never_leaves_the_roots(studio, tmp_path_factory):
 
 
 async def test_artwork_of_a_name_that_is_not_utf8_is_found(studio):
-    path = bytes(studio.root) + b"/\xff\n.jpg"
-    studio.media.pictures[path] = b"image"
-    assert await studio.show(a_place(path=path, kind=Kind.IMAGE)) == b"image"
+    image = studio.file(os.fsdecode(b"\xff\n.jpg"), b"image", kind=Kind.IMAGE)
+    assert await studio.show(image) == b"image"
+
+
+def replace_file(path: Path) -> None:
+    """Another file of the same size and time takes the place, as ``cp -p`` and ``mv`` do."""
+    found, other = path.stat(), path.with_name("other")
+    other.write_bytes(b"changed")
+    os.utime(other, ns=(found.st_atime_ns, found.st_mtime_ns))
+    other.rename(path)
+
+
+def write_longer(path: Path) -> None:
+    found = path.stat()
+    path.write_bytes(b"more content")
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+
+
+def touch(path: Path) -> None:
+    os.utime(path, ns=(1, 1))
+
+
+@pytest.mark.parametrize("change", [replace_file, write_longer, touch])
+@pytest.mark.parametrize("during", [False, True])
+async def test_artwork_of_a_file_that_changed_is_shown_but_not_kept(studio, change, during):
+    image = studio.file("a.jpg", b"new", kind=Kind.IMAGE)
+    path = Path(os.fsdecode(image.path))
+    if during:
+        studio.media.before = lambda: change(path)
+    else:
+        change(path)
+    drawn = await studio.artwork.picture(image, 320)
+    assert (drawn.blob.data, drawn.lasting) == (b"new", False)
+    assert studio.blobs.blobs == {}
+    assert studio.cache.values == {}
+
+
+@pytest.mark.parametrize("during", [False, True])
+async def test_artwork_missing_in_a_file_that_changed_is_not_remembered(studio, during):
+    image = studio.file("a.jpg", kind=Kind.IMAGE)
+    path = Path(os.fsdecode(image.path))
+    if during:
+        studio.media.before = lambda: touch(path)
+    else:
+        touch(path)
+    assert await studio.show(image) is None
+    assert studio.cache.values == {}
+
+
+def vanish(path: Path) -> None:
+    path.unlink()
+
+
+def become_a_link(path: Path) -> None:
+    elsewhere = path.with_name("elsewhere.jpg")
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
+def become_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("happen", [vanish, become_a_link, become_a_folder])
+@pytest.mark.parametrize("during", [False, True])
+async def test_artwork_that_fails_at_one_path_is_shown_at_a_duplicate(studio, happen, during):
+    one = studio.file("one.jpg", kind=Kind.IMAGE, sha256_hash="5" * 64)
+    two = studio.file("two.jpg", b"image", kind=Kind.IMAGE, sha256_hash="5" * 64)
+    path = Path(os.fsdecode(one.path))
+    if during:
+        studio.media.before = lambda: happen(path)
+    else:
+        happen(path)
+    assert await studio.show(one) is None
+    studio.media.before = None
+    assert await studio.show(two) == b"image"
+
+
+async def test_artwork_refused_outside_the_roots_does_not_hide_a_duplicate(
+    studio, tmp_path_factory
+):
+    folder = outside(studio, tmp_path_factory)
+    far = studio.file(str(folder / "secret.jpg"), kind=Kind.IMAGE, sha256_hash="6" * 64)
+    near = studio.file("near.jpg", b"image", kind=Kind.IMAGE, sha256_hash="6" * 64)
+    assert await studio.show(far) is None
+    assert await studio.show(near) == b"image"

@@ -245,6 +245,17 @@ async def test_artwork_is_sent_with_a_tag_and_not_twice(world, script):
     assert again.content == b""
 
 
+async def test_artwork_of_a_file_that_is_being_replaced_is_kept_by_nobody(world, script):
+    place = a_place()
+    world.library.add(place)
+    world.artwork.pictures[place.id] = Blob(b"picture", "image/webp")
+    world.artwork.lasting = False
+    answer = await script.get(f"/api/v1/files/{place.id}/artwork")
+    assert answer.content == b"picture"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "etag" not in answer.headers
+
+
 async def test_artwork_that_does_not_exist_says_so(world, script):
     place = a_place()
     world.library.add(place)

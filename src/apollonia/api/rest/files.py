@@ -116,9 +116,11 @@ async def show_artwork(
     picture = await context.ports.artwork.picture(place, size)
     if picture is None:
         raise NoArtworkError(f"There is no picture for the file {file_id}.")
-    headers = {"Cache-Control": "private, max-age=86400"}
-    response = Response(picture.data, 200, headers, picture.mime)
-    return with_etag(request, response, f'"{sha256(picture.data).hexdigest()}"')
+    blob = picture.blob
+    if not picture.lasting:  # the file is being replaced: the catalog will soon know another one
+        return Response(blob.data, 200, {"Cache-Control": "no-store"}, blob.mime)
+    response = Response(blob.data, 200, {"Cache-Control": "private, max-age=86400"}, blob.mime)
+    return with_etag(request, response, f'"{sha256(blob.data).hexdigest()}"')
 
 
 async def count_facets(context: Context, where: Where) -> Response:
