@@ -1,6 +1,6 @@
 """The read side of the catalog."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -66,6 +66,17 @@ class Library(Protocol):
 
     async def places(self, ids: Sequence[str]) -> Mapping[str, Place]:
         """Many files by id; unknown ids are left out."""
+        ...
+
+    async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
+        """The places at these paths, without their neighbours; unknown paths are left out."""
+        ...
+
+    async def root_summary(self, root: str) -> tuple[int, str | None]:
+        """How many files of the root are present, and the newest event's timestamp of any of them.
+
+        ``None`` when the root has no files at all.
+        """
         ...
 
     async def neighbors(self, place_id: str) -> Sequence[NeighborFact]:

@@ -1,7 +1,7 @@
 """``FakeLibrary``: the read side and the search over a list in memory, by the plainest means."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from apollonia.domain.kinds import Availability
@@ -43,6 +43,16 @@ class FakeLibrary:
         """Files in order; as the contract says, never with a text."""
         assert where.text is None
         return self._page(where, sort, limit, after)
+
+    async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
+        """The files at these paths."""
+        return {place.path: place for place in self.rows.values() if place.path in paths}
+
+    async def root_summary(self, root: str) -> tuple[int, str | None]:
+        """Present files, and the newest event's timestamp."""
+        places = [place for place in self.rows.values() if place.root == root]
+        present = sum(place.availability is Availability.PRESENT for place in places)
+        return present, max((place.version.timestamp for place in places), default=None)
 
     async def search(
         self, where: FileFilter, sort: Sort, *, limit: int, after: After | None = None

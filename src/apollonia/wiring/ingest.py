@@ -10,6 +10,7 @@ from apollonia.adapters.index.sqlite import SqliteIndex
 from apollonia.config import Settings
 from apollonia.domain.kinds import RootState
 from apollonia.domain.roots import RootStatus
+from apollonia.ingest.audit import Audit, AuditedIngest
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
 from apollonia.ingest.publisher import Publisher
@@ -57,7 +58,8 @@ async def ingest_services(
                 options=_ingest_options(settings, ports, media),
                 on_commit=publisher.wake,
             )
-            yield (publisher, ingest)
+            audit = Audit(index=index, library=ports.library, bus=ports.bus, clock=ports.clock)
+            yield (publisher, AuditedIngest(audit=audit, roots=roots, ingest=ingest))
         finally:
             await index.close()
 

@@ -1,11 +1,12 @@
 """The read side of the catalog on an SQL database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy.engine import Connection
 
+from apollonia.adapters.catalog.folding import clean
 from apollonia.adapters.catalog.stored_places import read_places
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.engine import Database
@@ -21,6 +22,7 @@ from apollonia.adapters.library.selection import (
     without_kind_and_format,
 )
 from apollonia.domain.paging import TOTAL_CAP, After, FileFilter, Page, Sort
+from apollonia.domain.paths import path_key
 from apollonia.domain.place import Place
 from apollonia.errors import InvalidError
 from apollonia.ports.library import EventFact, NeighborFact, Stats
@@ -28,6 +30,12 @@ from apollonia.ports.library import EventFact, NeighborFact, Stats
 _EVENTS = (
     "SELECT event_id, event_type, timestamp, origin, body FROM file_events"
     " WHERE place_id = ? ORDER BY timestamp DESC, event_id DESC LIMIT ?"
+)
+
+
+_ROOT_SUMMARY = (
+    "SELECT sum(s.availability = 'present'), max(f.version_timestamp)"
+    " FROM shelves s JOIN files f ON f.shelf = s.number WHERE s.root = ?"
 )
 
 
@@ -58,6 +66,19 @@ class SqlLibrary:
         """Many files by id, with their neighbours; unknown ids are left out."""
         found = await self._database.read(lambda at: read_places(at, "id", ids))
         return {place.id: place for place in found.values()}
+
+    async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
+        """The places at these paths."""
+        keys = [path_key(path) for path in paths]
+        found = await self._database.read(
+            lambda at: read_places(at, "path_key", keys, neighbors=False)
+        )
+        return {place.path: place for place in found.values()}
+
+    async def root_summary(self, root: str) -> tuple[int, str | None]:
+        """Present files, and the newest event's timestamp."""
+        rows = await self._database.read(lambda at: run(at, _ROOT_SUMMARY, (clean(root),)))
+        return int(rows[0][0] or 0), rows[0][1]
 
     async def neighbors(self, place_id: str) -> Sequence[NeighborFact]:
         """Both ends: what this file names, and what names it; at most 256."""
