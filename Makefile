@@ -64,8 +64,8 @@ page-check: $(PACKAGES) ## Check the page with Biome and tsc
 .PHONY: generated
 generated: $(DEV_SET) $(PACKAGES) ## Check that generated files are those of their sources
 	@echo "== generated files"
-	@$(if $(wildcard scripts/reference.py),$(PY) scripts/reference.py --check)
-	@$(if $(wildcard docs/reference/openapi.json),$(NPM) run generate -- --check)
+	@$(PY) scripts/reference.py --check
+	@$(NPM) run generate -- --check
 
 .PHONY: locks
 locks: $(DEV_SET) ## Check that the locks are those of pyproject.toml, without addresses
@@ -86,8 +86,12 @@ reference: $(DEV_SET) $(PACKAGES) ## Write the generated files again: docs/refer
 .PHONY: web
 web: $(PAGE) ## Build the page into web/dist, when its sources changed
 
+.PHONY: chaos
+chaos: $(DEV_SET) $(PAGE) ## Long fault campaigns: kill -9 amid scans (minutes; APOLLONIA_TEST_CHAOS_FILES=)
+	@$(PY) -m pytest tests/chaos -s $(ARGS)
+
 bench-%: $(DEV_SET) FORCE ## Run bench/%.py, which writes bench/out/%.json
-	@test -f bench/$*.py || { echo "no bench/$*.py; there are: $(basename $(notdir $(wildcard bench/*.py)))" >&2; exit 2; }
+	@test -f bench/$*.py || { echo "no bench/$*.py; there are: $(filter-out corpus report,$(basename $(notdir $(wildcard bench/*.py))))" >&2; exit 2; }
 	@mkdir -p bench/out
 	@$(PY) bench/$*.py $(ARGS)
 
@@ -104,7 +108,7 @@ clean: ## Remove what make made: .venv, .tools, web/node_modules, web/dist, cach
 help: ## List the tasks
 	@awk -F ':.* ## ' '/^##@ / { print substr($$0, 5) } \
 		/^[a-z%-]+:.* ## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
-	@echo "Benchmarks here: $(basename $(notdir $(wildcard bench/*.py)))"
+	@echo "Benchmarks here: $(filter-out corpus report,$(basename $(notdir $(wildcard bench/*.py))))"
 
 .PHONY: FORCE
 FORCE:
