@@ -15,11 +15,17 @@ class Ready(IntEnum):
 
 @dataclass(slots=True)
 class Named:
-    """What is known of one name beforehand; it is not looked at ``before`` that moment."""
+    """What is known of one name beforehand; it is not looked at ``before`` that moment.
+
+    ``only_renamed``: nothing else was heard of it, under either name, since it was cataloged.
+    ``reread``: its content has to be read whatever its times say.
+    """
 
     ready: Ready = Ready.UNSURE
     moved_from: bytes | None = None
     before: float = 0.0
+    only_renamed: bool = False
+    reread: bool = False
 
 
 @dataclass(slots=True)

@@ -19,8 +19,9 @@ Origin = Literal["watch", "scan"]
 class Candidate:
     """A file that is new, changed or moved.
 
-    ``moved_from``: it was there, and that path is free now. ``same_as``: an entry with the very
-    same content, whose hashes are taken over; only its headers are read.
+    ``moved_from``: it was there, and that path is free now; ``guessed``: if its content is the same
+    as there. ``same_as``: an entry with the very same content, whose hashes are taken over; only
+    its headers are read.
     """
 
     root: "WatchedRoot"
@@ -30,6 +31,7 @@ class Candidate:
     origin: Origin
     ready: Ready
     moved_from: bytes | None = None
+    guessed: bool = False
     same_as: Entry | None = None
     tally: Tally | None = None
 
@@ -37,6 +39,11 @@ class Candidate:
     def needs_hash(self) -> bool:
         """Whether its content has to be read."""
         return self.same_as is None
+
+    @property
+    def only_renamed(self) -> bool:
+        """Whether its hashes are taken over for want of news, not because its times prove it."""
+        return self.same_as is not None and self.same_as.ctime_ns != self.stat.st_ctime_ns
 
 
 @dataclass(slots=True)

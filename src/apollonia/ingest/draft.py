@@ -70,7 +70,7 @@ class Draft:
         if known is not None and known.is_live:
             self._add_changed(read, known, replace(entry, file_id=known.file_id))
             return
-        source = self._source(candidate)
+        source = self._source(candidate, entry)
         if source is not None:
             entry = replace(entry, file_id=source.file_id)
             self._put(replace(source, file_id=None, gone_micros=self._now))
@@ -89,10 +89,12 @@ class Draft:
         if _facts_told(entry) != _facts_told(known):
             self._tell_read(read, FileEventType.CLOSE_WRITE, entry)
 
-    def _source(self, candidate: Candidate) -> Entry | None:
+    def _source(self, candidate: Candidate, entry: Entry) -> Entry | None:
         """The entry that the file takes its id from, if it still has it to give."""
         source = self._known.get(candidate.moved_from or b"")
         if source is None or source.file_id is None or source.path == candidate.path:
+            return None
+        if candidate.guessed and not _same_content(entry, source):
             return None
         return source
 
@@ -129,6 +131,10 @@ class Draft:
     def _put(self, entry: Entry) -> None:
         self._known[entry.path] = entry
         self._entries[entry.path] = entry
+
+
+def _same_content(entry: Entry, other: Entry) -> bool:
+    return entry.sha256_hash is not None and entry.sha256_hash == other.sha256_hash
 
 
 def finding_root(finding: Finding) -> WatchedRoot:

@@ -27,6 +27,8 @@ class Flights:
         self._claims: Counter[bytes] = Counter()
         self._expected: dict[bytes, float] = {}
         self._recent: OrderedDict[bytes, float] = OrderedDict()
+        self._borrowed: OrderedDict[bytes, float] = OrderedDict()
+        self._doubted: set[bytes] = set()
 
     def __len__(self) -> int:
         """How many paths are in hand."""
@@ -93,14 +95,36 @@ class Flights:
             return True
         return self._recent.get(path, -self._recent_s) + self._recent_s > self._clock.monotonic()
 
+    def borrow(self, path: bytes) -> None:
+        """This file is cataloged with hashes that were known under its former path."""
+        _add(self._borrowed, path, self._clock.monotonic(), EXPECTED_S)
+
+    def heard_write(self, path: bytes) -> None:
+        """A writer closed it; that may have been before such hashes were taken over."""
+        if path in self._borrowed:
+            self._doubted.add(path)
+
+    def is_doubted(self, path: bytes) -> bool:
+        """Whether its content has to be read, whatever its times say."""
+        return path in self._doubted
+
+    def will_read(self, path: bytes) -> None:
+        """Its content is read now."""
+        self._doubted.discard(path)
+        self._borrowed.pop(path, None)
+
     def was_rewritten(self, path: bytes) -> bool:
         """Whether its writer closed it again since it was taken in hand."""
         flight = self._flights.get(path)
         return flight is not None and flight.rewritten
 
     def _remember(self, path: bytes) -> None:
-        now = self._clock.monotonic()
-        self._recent[path] = now
-        self._recent.move_to_end(path)
-        while self._recent and next(iter(self._recent.values())) + self._recent_s <= now:
-            self._recent.popitem(last=False)
+        _add(self._recent, path, self._clock.monotonic(), self._recent_s)
+
+
+def _add(moments: OrderedDict[bytes, float], path: bytes, now: float, kept_s: float) -> None:
+    """Remember when; what is older than ``kept_s`` is forgotten."""
+    moments[path] = now
+    moments.move_to_end(path)
+    while moments and next(iter(moments.values())) + kept_s <= now:
+        moments.popitem(last=False)

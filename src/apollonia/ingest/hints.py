@@ -39,12 +39,18 @@ class Hints:
         *,
         delay: float = 0.0,
         moved_from: bytes | None = None,
+        only_renamed: bool = False,
     ) -> None:
-        """Look at this name, ``delay`` seconds from now."""
+        """Look at this name, ``delay`` seconds from now.
+
+        A second hint for it is one more thing that happened to it.
+        """
         pending = self._pending_of(folder_of(path), delay)
         before = len(pending.names)
         named = pending.names.setdefault(name_of(path), Named(ready))
-        self._names += len(pending.names) - before
+        is_first = len(pending.names) > before
+        self._names += is_first
+        named.only_renamed = only_renamed and is_first
         named.ready = max(named.ready, ready)
         named.moved_from = moved_from or named.moved_from
         named.before = self._clock.monotonic() + delay
@@ -61,6 +67,11 @@ class Hints:
         pending = self._pending.get(folder_of(path))
         named = pending.names.get(name_of(path)) if pending else None
         return named is not None and named.ready is Ready.CLOSED
+
+    def has(self, path: bytes) -> bool:
+        """Whether anything waits to be looked at under this name."""
+        pending = self._pending.get(folder_of(path))
+        return pending is not None and name_of(path) in pending.names
 
     @property
     def is_full(self) -> bool:

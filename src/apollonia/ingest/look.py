@@ -125,13 +125,14 @@ def compare(
             continue
         compared.files += 1
         print_ = known.get(name)
+        named = names.get(name) or _unnamed(listed.ask, name)
         if print_ is not None:
             seen += 1
-            if print_ == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino):
+            same = print_ == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+            if same and not named.reread:
                 compared.unchanged += 1
                 continue
         path = join(listing.folder, name)
-        named = names.get(name) or _unnamed(listed.ask, name)
         if _unsettled(stat, named.ready, settled_before_ns):
             compared.unsettled.append(path)
         else:

@@ -9,12 +9,16 @@ _REMEMBERED_S = 5.0
 
 
 class Departed(NamedTuple):
-    """The first half: something left this path of this root."""
+    """The first half: something left this path of this root.
+
+    ``was_quiet``: it was a file, and as it was cataloged.
+    """
 
     root: WatchedRoot
     path: bytes
     is_folder: bool
     moment: float
+    was_quiet: bool = False
 
 
 class Moves:
@@ -24,7 +28,15 @@ class Moves:
         self._clock = clock
         self._departed: dict[int, Departed] = {}
 
-    def departed(self, cookie: int, root: WatchedRoot, path: bytes, *, is_folder: bool) -> None:
+    def departed(
+        self,
+        cookie: int,
+        root: WatchedRoot,
+        path: bytes,
+        *,
+        is_folder: bool,
+        was_quiet: bool = False,
+    ) -> None:
         """Something left; old ones are forgotten."""
         now = self._clock.monotonic()
         while self._departed:
@@ -32,7 +44,7 @@ class Moves:
             if self._departed[oldest].moment > now - _REMEMBERED_S:
                 break
             del self._departed[oldest]
-        self._departed[cookie] = Departed(root, path, is_folder, now)
+        self._departed[cookie] = Departed(root, path, is_folder, now, was_quiet)
 
     def arrived(self, cookie: int) -> Departed | None:
         """Where what arrived came from; ``None``: from outside of all roots."""

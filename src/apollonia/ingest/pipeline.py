@@ -61,6 +61,10 @@ class Pipeline:
         for candidate in candidates:
             if not self.flights.start(candidate.path, candidate.moved_from):
                 continue
+            if candidate.needs_hash:
+                self.flights.will_read(candidate.path)
+            elif candidate.only_renamed:
+                self.flights.borrow(candidate.path)
             candidate.root.progress.found += 1
             if candidate.tally is not None:
                 candidate.tally.add()
@@ -148,7 +152,8 @@ class Pipeline:
         return (
             same is None
             or facts is None
-            or (facts.size, facts.mtime_ns, facts.inode) == (same.size, same.mtime_ns, same.inode)
+            or (facts.size, facts.mtime_ns, facts.inode, facts.ctime_ns)
+            == (same.size, same.mtime_ns, same.inode, candidate.stat.st_ctime_ns)
         )
 
     def _put_off(self, candidate: Candidate, outcome: str) -> None:

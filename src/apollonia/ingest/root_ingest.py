@@ -138,6 +138,7 @@ class RootIngest:
     def _open_watcher(self) -> Watcher | None:
         root = self.watched
         root.unwatched.clear()
+        root.heard_all = False
         try:
             root.watcher = self._engine.ports.files.watch()
         except FilesUnavailableError as error:

@@ -69,7 +69,7 @@ class Scan:
     async def run(self, *, confirmed: int = 0) -> Scanned:
         """One scan. ``confirmed``: so many disappeared files a person knows about."""
         facts = await self.check()
-        started = self._clock.monotonic()
+        started, overflows = self._clock.monotonic(), self._root.overflows
         self._root.progress.begin_scan()
         self._flights.mark_under(self._root.path)
         seen, tally = await self._walk()
@@ -83,6 +83,7 @@ class Scan:
         elif lost.gone:
             await self._delete(seen)
         await self._finish(facts)
+        self._root.heard_all = overflows == self._root.overflows
         log.info(
             "scan finished",
             root=self._root.root.name,

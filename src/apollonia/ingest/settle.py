@@ -72,6 +72,10 @@ class Settle:
         waiting = self._waiting.get(path)
         return waiting is not None and waiting.closing
 
+    def waits(self, path: bytes) -> bool:
+        """Whether it waits for quiet at all."""
+        return path in self._waiting
+
     def forget(self, root: WatchedRoot) -> None:
         """The root is not ours any more."""
         for path in [path for path, item in self._waiting.items() if item.root is root]:

@@ -1,7 +1,12 @@
 """Where a new file came from: another path, a path that it left, or a second name for one file.
 
-A move keeps the file's id and costs no reading. It needs a path that is free now: where both paths
-hold a file, each place keeps its own id, whatever was copied, linked or saved over what.
+A move keeps the file's id. It needs a path that is free now: where both paths hold a file, each
+place keeps its own id, whatever was copied, linked or saved over what.
+
+Only two moves cost no reading: one that was seen from its beginning to its end (inotify's cookie,
+and nothing else was heard of the file), and that of a whole folder, which leaves the time of change
+of the files in it alone. Everything else is a guess: the content is read, and only where it is the
+same is it a move. Numbers prove nothing: a freed inode is used again, times can be set.
 """
 
 import os
@@ -17,9 +22,13 @@ from apollonia.ports.index import Entry, Index
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """``moved_from``: a path that is free now. ``same_as``: an entry with the same content."""
+    """``moved_from``: a path that is free now; ``guessed``: if the content is the same.
+
+    ``same_as``: an entry whose content this is, surely.
+    """
 
     moved_from: bytes | None = None
+    guessed: bool = False
     same_as: Entry | None = None
 
 
@@ -62,44 +71,33 @@ def _is_free(files: FileSystem, path: bytes) -> bool:
     return found is None or not modes.S_ISREG(found.st_mode)
 
 
-def source_of(changed: Changed, clues: Clues, free: set[bytes]) -> Source:
-    """The best explanation for this file."""
+def source_of(changed: Changed, clues: Clues, free: set[bytes], *, heard_all: bool) -> Source:
+    """The best explanation for this file. ``heard_all``: nothing happened that nobody heard of."""
     stat = changed.stat
     known = clues.by_inode.get((stat.st_dev, stat.st_ino), [])
-    own = next((entry for entry in known if entry.path == changed.path), None)
-    same = [entry for entry in known if entry is not own and _same_content(entry, stat)]
-    same_as = _reusable(same, own, stat)
-    if own is not None and own.is_live:
-        return Source(None, same_as)
+    if any(entry.path == changed.path and entry.is_live for entry in known):
+        return NOWHERE
     told = clues.by_path.get(changed.named.moved_from or b"")
     if told is not None and told.file_id is not None and told.path in free:
-        return Source(told.path, told if _readable_same(told, stat) else same_as)
-    for entry in sorted(same, key=lambda entry: not entry.is_live):
-        if entry.file_id is not None and (not entry.is_live or entry.path in free):
-            return Source(entry.path, same_as)
-    return Source(None, same_as)
+        only_renamed = heard_all and changed.named.only_renamed and _same_times(told, stat)
+        return Source(told.path, same_as=told if only_renamed or _untouched(told, stat) else None)
+    for entry in sorted(known, key=lambda entry: not entry.is_live):
+        if entry.path == changed.path or entry.file_id is None or entry.sha256_hash is None:
+            continue
+        if entry.size == stat.st_size and (not entry.is_live or entry.path in free):
+            untouched = entry if _untouched(entry, stat) else None
+            return Source(entry.path, guessed=untouched is None, same_as=untouched)
+    return NOWHERE
 
 
-def _reusable(same: list[Entry], own: Entry | None, stat: os.stat_result) -> Entry | None:
-    """An entry whose hashes hold for this file.
-
-    Under its own name a changed time of change means reading again, since tag editors can keep the
-    time of modification; unless a link that was added or taken away explains it.
-    """
-    if own is not None and _readable_same(own, stat):
-        returned = not own.is_live
-        if returned or own.links != stat.st_nlink or own.ctime_ns == stat.st_ctime_ns:
-            return own
-        return None
-    return next((entry for entry in same if entry.sha256_hash is not None), None)
+def _untouched(entry: Entry, stat: os.stat_result) -> bool:
+    """Nothing at all was done to the file itself: a folder above it was renamed."""
+    return entry.is_live and _same_times(entry, stat) and entry.ctime_ns == stat.st_ctime_ns
 
 
-def _readable_same(entry: Entry, stat: os.stat_result) -> bool:
-    return entry.sha256_hash is not None and _same_content(entry, stat)
-
-
-def _same_content(entry: Entry, stat: os.stat_result) -> bool:
-    return (entry.size, entry.mtime_ns, entry.inode, entry.device) == (
+def _same_times(entry: Entry, stat: os.stat_result) -> bool:
+    facts = (entry.size, entry.mtime_ns, entry.inode, entry.device)
+    return entry.sha256_hash is not None and facts == (
         stat.st_size,
         stat.st_mtime_ns,
         stat.st_ino,

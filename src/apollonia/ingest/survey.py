@@ -59,6 +59,7 @@ class Survey:
         limit = self._options.chunk_entries
         listed, rest = await self._off_loop(lambda: list_asks(self._files, self._root, asks, limit))
         self._mark_absent(listed)
+        self._mark_doubted(listed)
         known = await self._known(listed)
         compared = await self._off_loop(lambda: self._compare(listed, known))
         looked = Looked(rest=list(rest))
@@ -88,6 +89,11 @@ class Survey:
             for name in one.ask.names:
                 if name not in one.listing.stats:
                     flights.is_busy(join(one.ask.folder, name))
+
+    def _mark_doubted(self, listed: Sequence[Listed]) -> None:
+        for ask in (one.ask for one in listed):
+            for name, named in ask.names.items():
+                named.reread = self._pipeline.flights.is_doubted(join(ask.folder, name))
 
     async def _known(self, listed: Sequence[Listed]) -> _Known:
         """Of whole folders everything, of others only the names asked for."""
@@ -164,7 +170,7 @@ class Survey:
         neighbours = {key: _neighbours(listed, self._root.rules) for key, listed in folders.items()}
         candidates = []
         for one in changed:
-            source = source_of(one, clues, free)
+            source = source_of(one, clues, free, heard_all=self._root.heard_all)
             candidates.append(
                 Candidate(
                     root=self._root,
@@ -174,6 +180,7 @@ class Survey:
                     origin=origin,
                     ready=one.named.ready,
                     moved_from=source.moved_from,
+                    guessed=source.guessed,
                     same_as=source.same_as,
                     tally=tally,
                 )

@@ -21,7 +21,8 @@ class WatchedRoot:
     """One root at work. ``owned``: this process has its lease; without it nothing is committed.
 
     ``disk`` is the thread in which its folders are read: a hanging disk holds up only its root.
-    ``device`` is the one it was on when the session began.
+    ``device`` is the one it was on when the session began. ``heard_all``: since a scan ended no
+    event was lost.
     """
 
     root: Root
@@ -32,6 +33,8 @@ class WatchedRoot:
     disk: Executor
     owned: bool = False
     device: int | None = None
+    heard_all: bool = False
+    overflows: int = 0
     watcher: Watcher | None = None
     unwatched: dict[bytes, str] = field(default_factory=dict)
 

@@ -42,6 +42,8 @@ class Watching:
     def handle(self, event: WatchEvent) -> None:
         """Note one event; never waits."""
         if event.what is What.OVERFLOW:
+            self._root.heard_all = False
+            self._root.overflows += 1
             self._ask_scan("events were lost in a burst")
         elif event.what is What.FOLDER_GONE:
             if event.folder == self._root.path:
@@ -86,8 +88,9 @@ class Watching:
         elif event.what is What.MOVED_TO:
             self._file_arrived(event, path)
         elif event.what is What.MOVED_FROM:
+            quiet = self._is_quiet(path)
             self._settle.disarm(path)
-            self._moves.departed(event.cookie, self._root, path, is_folder=False)
+            self._moves.departed(event.cookie, self._root, path, is_folder=False, was_quiet=quiet)
             self._hints.name(path, delay=self._options.move_wait_s)
         elif event.what is What.DELETED:
             self._settle.disarm(path)
@@ -96,6 +99,7 @@ class Watching:
 
     def _written(self, path: bytes) -> None:
         """Once: soon. Again within the settle time: when it is over, as one."""
+        self._flights.heard_write(path)
         if self._settle.is_closing(path):
             self._settle.arm(self._root, path, closing=True)
         elif self._flights.must_wait(path) or self._hints.has_closed(path):
@@ -105,6 +109,15 @@ class Watching:
             self._settle.disarm(path)
             self._hints.name(path, Ready.CLOSED, delay=self._options.burst_s)
 
+    def _is_quiet(self, path: bytes) -> bool:
+        """Whether what is cataloged at this path is what was there a moment ago."""
+        return self._root.heard_all and not (
+            self._settle.waits(path)
+            or self._hints.has(path)
+            or self._flights.is_in_hand(path)
+            or self._flights.is_doubted(path)
+        )
+
     def _file_arrived(self, event: WatchEvent, path: bytes) -> None:
         self._settle.disarm(path)
         departed = self._moves.arrived(event.cookie)
@@ -113,4 +126,6 @@ class Watching:
             return
         departed.root.hints.drop(departed.path)
         self._flights.expect_move(departed.path)
-        self._hints.name(path, Ready.SETTLED, moved_from=departed.path)
+        self._hints.name(
+            path, Ready.SETTLED, moved_from=departed.path, only_renamed=departed.was_quiet
+        )
