@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
+from apollonia.api.http_protocol import ConnectionLimits
 from apollonia.messages import POPULATOR_QUEUE
 
 
@@ -30,4 +31,5 @@ class ApiOptions:
     max_body: int = 1 << 20
     max_headers: int = 64 << 10
     max_live_clients: int = 1000
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     version: str = field(default_factory=lambda: installed_version("apollonia"))

@@ -5,11 +5,13 @@ import contextlib
 import errno
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import FastAPI
 from uvicorn import Config, Server
 
+from apollonia.api.http_protocol import LimitedHttpProtocol
 from apollonia.api.options import ApiOptions
 from apollonia.errors import ConfigurationError
 from apollonia.observe.logs import get_logger
@@ -124,9 +126,11 @@ class _Server(Server):
 
 
 def _config(app: FastAPI, options: ApiOptions) -> Config:
+    limits = options.connections.within_descriptors()
+    protocol = partial(LimitedHttpProtocol, limits=limits)
     return Config(
         app,
-        http="httptools",
+        http=cast("type[asyncio.Protocol]", protocol),  # uvicorn only calls it
         ws="websockets-sansio",
         lifespan="off",
         log_config=None,
