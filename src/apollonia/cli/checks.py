@@ -10,7 +10,7 @@ from apollonia.errors import ConfigurationError, FilesUnavailableError
 from apollonia.media.pool import MediaPool
 from apollonia.media.requests import InspectRequest
 from apollonia.observe.health import Check, CheckResult, run_checks
-from apollonia.wiring.data_folder import prepare_data_folder
+from apollonia.wiring.data_folder import low_space, prepare_data_folder
 from apollonia.wiring.ingest import resolve_roots
 from apollonia.wiring.media import media_options
 from apollonia.wiring.page import page_folder
@@ -23,7 +23,7 @@ _FEW_WATCHES = 65_536
 async def examine(settings: Settings) -> Mapping[str, CheckResult]:
     """Ask every part; those that need the data folder are left out when it cannot be used."""
     try:
-        folder = prepare_data_folder(settings.data)
+        folder = prepare_data_folder(settings.data, needs_space=False)
     except ConfigurationError as error:
         return {"data folder": CheckResult("unavailable", error.message)}
     async with open_ports(settings, folder) as ports:
@@ -40,7 +40,7 @@ def _watch_limit() -> int | None:
 
 def _checks(settings: Settings, folder: Path, ports: Ports) -> Mapping[str, Check]:
     async def data_folder() -> str | None:
-        return None
+        return await asyncio.to_thread(low_space, folder)
 
     async def roots() -> str | None:
         if not settings.files.roots:

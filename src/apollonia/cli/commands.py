@@ -5,6 +5,7 @@ Each kind of process imports its own capability only: an ingestor pays for no we
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
@@ -36,6 +37,7 @@ from apollonia.wiring.media import media_options
 from apollonia.wiring.ports import migrate_catalog, open_ports
 
 _SWITCH_INTERVAL_S = 0.0005  # database threads hand the loop its turn at once, not after 5 ms
+_OWNER_ONLY = 0o077
 _DAY_S = 86_400.0
 _LINK_TTL_S = 3600.0
 _DEMO_HINT = (
@@ -82,7 +84,7 @@ def migrate(*, data: Path | None) -> None:
 def token(*, data: Path | None, days: int, link: bool) -> None:
     """Print an API token, or a sign-in link."""
     settings = _settings(data=data)
-    folder = prepare_data_folder(settings.data)
+    folder = prepare_data_folder(settings.data, needs_space=False)
     print(_run(_token(settings, folder, days=days, link=link)))  # noqa: T201 - the result itself
 
 
@@ -234,6 +236,9 @@ def _overrides(
 
 def _run[T](main: Coroutine[Any, Any, T]) -> T:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    # The databases hold names, tokens and paths: nobody else reads them, even where the data folder
+    # was there before and is open to all. SQLite has no setting of its own for this.
+    os.umask(_OWNER_ONLY)
     # Until the runtime listens to signals itself, SIGTERM ends the start just as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -1,8 +1,10 @@
 """The API's services over open ports; imported only by processes that serve."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 
 from apollonia.api import server
 from apollonia.api.app import create_app
@@ -11,11 +13,12 @@ from apollonia.api.options import ApiOptions
 from apollonia.api.ports import ApiPorts
 from apollonia.config import Settings
 from apollonia.domain.kinds import RootState
+from apollonia.errors import FilesUnavailableError
 from apollonia.media.pool import MediaPool
 from apollonia.observe.health import Check
 from apollonia.populate.services import CONSUMED
 from apollonia.ports.control import Control
-from apollonia.wiring.data_folder import secret_key
+from apollonia.wiring.data_folder import low_space, secret_key
 from apollonia.wiring.page import page_folder
 from apollonia.wiring.ports import Ports
 from apollonia.work.service import Service
@@ -54,7 +57,11 @@ async def api_services(
             artwork=artwork,
             metrics=ports.metrics,
             clock=ports.clock,
-            checks={**ports.checks(), "roots": _roots_check(ports.control)},
+            checks={
+                **ports.checks(),
+                "roots": _roots_check(ports.control),
+                "disk": disk_check(ports.folder),
+            },
         ),
         options,
     )
@@ -84,5 +91,18 @@ def _roots_check(control: Control) -> Check:
             if root.state in {RootState.UNAVAILABLE, RootState.DEGRADED}
         ]
         return "; ".join(ill) or None
+
+    return check
+
+
+def disk_check(folder: Path) -> Check:
+    """Whether the data folder's disk has room for what is yet to come."""
+
+    async def check() -> str | None:
+        try:
+            return await asyncio.to_thread(low_space, folder)
+        except OSError as error:
+            message = f"the data folder {folder} cannot be reached: {error.strerror}"
+            raise FilesUnavailableError(message) from error
 
     return check

@@ -11,32 +11,71 @@ from pathlib import Path
 
 from apollonia.errors import ConfigurationError
 
-_LEAST_FREE_BYTES = 16 * 1024 * 1024
+_LEAST_FREE_BYTES = 16 << 20
+_LITTLE_FREE_BYTES = 256 << 20
+_MIN_SECRET_CHARS = 16
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _WHAT_TO_DO = "choose another with --data or APOLLONIA_DATA"
 
 
-def prepare_data_folder(folder: Path) -> Path:
+def prepare_data_folder(folder: Path, *, needs_space: bool = True) -> Path:
     """Make the folder where it is missing and prove that it can be written; its absolute path.
+
+    ``needs_space=False`` is for commands that look, or write next to nothing: on a full disk they
+    are what helps.
 
     Raises:
         ConfigurationError: it is no folder, read-only, or its disk is full.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_private(folder)
         resolved = folder.resolve()
-        with tempfile.NamedTemporaryFile(dir=resolved, prefix=".apollonia-probe-") as probe:
-            probe.write(b"\0" * 4096)
-            probe.flush()
-        free = os.statvfs(resolved)
+        _probe(resolved, size=4096 if needs_space else 0)
+        free = free_bytes(resolved)
     except OSError as error:
         raise ConfigurationError(
             f"cannot use the data folder {folder}: {_reason(error)}; {_WHAT_TO_DO}"
         ) from error
-    if free.f_bavail * free.f_frsize < _LEAST_FREE_BYTES:
+    if needs_space and free < _LEAST_FREE_BYTES:
         raise ConfigurationError(
             f"the disk of the data folder {folder} is full: free some space, or {_WHAT_TO_DO}"
         )
     return resolved
+
+
+def free_bytes(folder: Path) -> int:
+    """What is left for us on the folder's disk; raises ``OSError``."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
+
+
+def low_space(folder: Path, *, least: int = _LITTLE_FREE_BYTES) -> str | None:
+    """Words when fewer than ``least`` bytes are free; raises ``OSError``."""
+    free = free_bytes(folder)
+    if free >= least:
+        return None
+    return (
+        f"only {free >> 20} MiB are free on the disk of the data folder {folder}, and below "
+        f"{least >> 20} MiB changes may soon not be kept: free some space"
+    )
+
+
+def _make_private(folder: Path) -> None:
+    """Ours alone where we make it; who made it himself has chosen who may look."""
+    if folder.is_dir():
+        return
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    folder.chmod(0o700)  # whatever the umask took away
+
+
+def _probe(folder: Path, *, size: int) -> None:
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".apollonia-probe-") as probe:
+            probe.write(b"\0" * size)
+            probe.flush()
+    except OSError as error:
+        if size or error.errno not in _FULL:
+            raise
 
 
 @contextmanager
@@ -84,10 +123,14 @@ def running_address(folder: Path) -> tuple[str, int] | None:
 
 
 def secret_key(folder: Path) -> str:
-    """The key that signs cursors and proofs: 256 random bits, made once, readable by us alone."""
+    """The key that signs cursors and proofs: 256 random bits, made once, readable by us alone.
+
+    Raises:
+        ConfigurationError: there is a file for it, with no usable key in it.
+    """
     path = folder / "secret.key"
     try:
-        return path.read_text(encoding="ascii").strip()
+        return _read_secret(path)
     except FileNotFoundError:
         pass
     with tempfile.NamedTemporaryFile("w", dir=folder, prefix=".secret-", delete=False) as file:
@@ -100,13 +143,23 @@ def secret_key(folder: Path) -> str:
         pass
     finally:
         Path(file.name).unlink()
-    return path.read_text(encoding="ascii").strip()
+    return _read_secret(path)
+
+
+def _read_secret(path: Path) -> str:
+    text = path.read_bytes().decode("ascii", "replace").strip()
+    if len(text) < _MIN_SECRET_CHARS or not text.isascii():
+        raise ConfigurationError(
+            f"{path} holds no usable key (at least {_MIN_SECRET_CHARS} ASCII characters): delete "
+            f"it, and a new one is made at the next start; pages that are open must be loaded again"
+        )
+    return text
 
 
 def _reason(error: OSError) -> str:
     if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
         return "it cannot be written"
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if error.errno in _FULL:
         return "its disk is full"
     if error.errno in {errno.EEXIST, errno.ENOTDIR}:
         return "it is not a folder"
