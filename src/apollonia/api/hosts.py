@@ -47,6 +47,21 @@ class Hosts:
                 " the allowed hosts (APOLLONIA_API__ALLOWED_HOSTS)."
             )
 
+    def own_sockets(self, headers: Headers) -> str:
+        """WebSocket origins of the host that the request names, for a policy; ``""``: none.
+
+        ``'self'`` does not cover them in older browsers. A policy cannot name an IPv6 address.
+        """
+        try:
+            self.check_host(headers)
+        except HostNotAllowedError:
+            return ""
+        authority = _parse(headers["host"])
+        if authority is None or authority.name.startswith("["):
+            return ""
+        port = "" if authority.port is None else f":{authority.port}"
+        return f"ws://{authority.name}{port} wss://{authority.name}{port}"
+
     def check_origin(self, headers: Headers) -> None:
         """Raise ``OriginError`` when the request says that it comes from another site's page."""
         origin = headers.get("origin")

@@ -13,19 +13,19 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apollonia.api.errors import TimeLimitError, TooLargeError, problem_for
+from apollonia.api.hosts import Hosts
 from apollonia.api.options import ApiOptions
 from apollonia.domain.ids import uuid7
 from apollonia.observe.logs import get_logger
 from apollonia.observe.metrics import Metrics
 from apollonia.observe.tracing import new_traceparent, trace, traceparent_of
 
-CONTENT_SECURITY_POLICY = (
+_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
-    " script-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none';"
+    " script-src 'self'; connect-src {connect}; frame-ancestors 'none'; base-uri 'none';"
     " form-action 'self'"
 )
 SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -39,6 +39,11 @@ _MAX_TARGET_BYTES = 32 << 10
 _ELSEWHERE = "other"
 
 
+def content_security_policy(own_sockets: str) -> str:
+    """Everything from this server alone; ``own_sockets``: its WebSocket origins."""
+    return _POLICY.format(connect=f"'self' {own_sockets}".rstrip())
+
+
 class RequestFrame:
     """The outermost layer. No exception passes it: what nobody handled becomes a 500 problem."""
 
@@ -46,6 +51,7 @@ class RequestFrame:
         self._app = app
         self._options = options
         self._metrics = metrics
+        self._hosts = Hosts(options)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An ASGI application."""
@@ -63,7 +69,8 @@ class RequestFrame:
                 await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _Answer(send, scope["state"]["request_id"])
+        policy = content_security_policy(self._hosts.own_sockets(Headers(scope=scope)))
+        answer = _Answer(send, scope["state"]["request_id"], policy)
         try:
             await self._limited(scope, receive, answer)
         except Exception as error:
@@ -101,9 +108,10 @@ class RequestFrame:
 class _Answer:
     """Sends on, with the headers that every answer carries."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, policy: str) -> None:
         self._send = send
         self._request_id = request_id
+        self._policy = policy
         self._start = time.perf_counter()
         self.status: int | None = None
 
@@ -120,6 +128,7 @@ class _Answer:
         headers = MutableHeaders(raw=list(message.get("headers", ())))
         headers["X-Request-ID"] = self._request_id
         headers["X-Process-Time"] = f"{self.seconds():.6f}"
+        headers.setdefault("Content-Security-Policy", self._policy)
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
         message["headers"] = headers.raw

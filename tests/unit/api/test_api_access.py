@@ -4,7 +4,7 @@ from typing import Any, cast
 import pytest
 from fastapi import APIRouter
 
-from apollonia.api.request_frame import CONTENT_SECURITY_POLICY
+from apollonia.api.request_frame import content_security_policy
 from apollonia.api.routes import add_routes
 from apollonia.domain.kinds import RootState
 from apollonia.domain.principal import TokenKind
@@ -267,9 +267,30 @@ async def test_host_given_twice_is_refused(world):
 async def test_every_answer_has_the_security_headers(world, path):
     async with world.client() as stranger:
         answer = await stranger.get(path)
-    assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    sockets = "ws://127.0.0.1:8000 wss://127.0.0.1:8000"
+    assert answer.headers["content-security-policy"] == content_security_policy(sockets)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
     assert "camera=()" in answer.headers["permissions-policy"]
     assert float(answer.headers["x-process-time"]) < 5
     assert answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("localhost:8000", "'self' ws://localhost:8000 wss://localhost:8000"),
+        ("Media.Example", "'self' ws://media.example wss://media.example"),
+        ("[::1]:8000", "'self'"),
+        ("evil.example", "'self'"),
+        ("localhost; script-src *", "'self'"),
+        ("localhost ws://evil.example", "'self'"),
+    ],
+)
+async def test_policy_allows_no_connection_elsewhere(world, host, allowed):
+    world.set(allowed_hosts=("media.example",))
+    async with world.client() as stranger:
+        answer = await stranger.get("/health/live", headers={"Host": host})
+    parts = answer.headers["content-security-policy"].split("; ")
+    assert [part for part in parts if part.startswith("connect-src")] == [f"connect-src {allowed}"]
+    assert "script-src 'self'" in parts
