@@ -9,6 +9,7 @@ from apollonia.api.cursors import Cursors
 from apollonia.api.docs_page import Docs
 from apollonia.api.errors import add_error_handlers
 from apollonia.api.gate import Gate
+from apollonia.api.head_as_get import HeadAsGet
 from apollonia.api.hosts import Hosts
 from apollonia.api.live_feed import LiveFeed
 from apollonia.api.openapi import openapi_document
@@ -40,6 +41,7 @@ def create_app(ports: ApiPorts, options: ApiOptions) -> FastAPI:
         max_body_size=None,  # RequestFrame limits it
         middleware=[
             Middleware(RequestFrame, options=options, metrics=ports.metrics),
+            Middleware(HeadAsGet),
             Middleware(
                 GZipMiddleware,
                 minimum_size=_MIN_COMPRESSED_BYTES,

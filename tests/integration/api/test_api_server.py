@@ -121,6 +121,14 @@ async def test_server_answers_once_it_is_ready(running):
     assert "server" not in answer.headers
 
 
+async def test_server_answers_head_and_then_the_next_request(running):
+    async with running.client() as client:
+        head = await client.head("/api/v1/files")
+        answer = await client.get("/api/v1/files")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == answer.headers["content-length"]
+
+
 async def test_server_live_tells_changes(running):
     async with running.live() as line:
         assert (await event(line))["type"] == "hello"

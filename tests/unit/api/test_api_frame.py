@@ -5,6 +5,7 @@ import structlog
 
 from apollonia.api.app import create_app
 from apollonia.api.options import ApiOptions
+from apollonia.domain.principal import TokenKind
 from apollonia.errors import (
     ApolloniaError,
     BlobsUnavailableError,
@@ -81,6 +82,35 @@ async def test_method_that_does_not_fit_is_refused(script):
     answer = await script.delete("/api/v1/files")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/files", "/api/v1/session", "/api/v1/openapi.json", "/health/ready", "/api/no"]
+)
+async def test_head_answers_like_get_without_a_body(world, script, path):
+    world.library.add(*(a_place() for _ in range(50)))
+    given = {"Accept-Encoding": "gzip"}
+    got, head = await script.get(path, headers=given), await script.head(path, headers=given)
+    assert head.status_code == got.status_code
+    assert head.content == b""
+    for name in ("content-length", "content-type", "content-encoding", "etag", "cache-control"):
+        assert head.headers.get(name) == got.headers.get(name)
+
+
+async def test_head_needs_a_credential_and_is_counted_by_route(world, script):
+    async with world.client() as stranger:
+        assert (await stranger.head("/api/v1/files")).status_code == 401
+    await script.head(f"/api/v1/files/{a_place().id}")
+    counted = 'method="HEAD",route="/api/v1/files/{file_id}",status="404"'
+    assert f"apollonia_request_seconds_count{{{counted}}} 1.0" in world.metrics.render().decode()
+
+
+async def test_head_does_not_use_up_a_sign_in_link(world):
+    token = await world.identity.issue(TokenKind.SIGN_IN, label="x", ttl=60)
+    async with world.client() as stranger:
+        await stranger.head(f"/sign-in?code={token}")
+        answer = await stranger.get(f"/sign-in?code={token}")
+    assert "set-cookie" in answer.headers
 
 
 async def test_large_answers_are_compressed(world, script):
