@@ -220,3 +220,26 @@ def test_missing_folder_cannot_be_watched(disk, watcher):
 def test_local_listing_of_an_overlong_path_says_so(tmp_path):
     with pytest.raises(FilesUnavailableError, match="too long"):
         LocalFiles().list_folder(os.fsencode(tmp_path) + b"/x" * 3000)
+
+
+def test_nothing_is_found_behind_a_link_below_the_top(disk):
+    top, outside = disk.root + b"/top", disk.root + b"/outside"
+    for path in (top + b"/real/deep", outside + b"/deep"):
+        disk.make_folder(path)
+        disk.write(path + b"/a", b"x")
+    disk.make_link(top + b"/link", outside)
+    assert list(disk.files.list_folder(top + b"/real/deep", top=top).names) == [b"a"]
+    assert disk.files.stat(top + b"/real/deep/a", top=top) is not None
+    assert disk.files.stat(top, top=top) is not None
+    for folder in (b"/link", b"/link/deep"):
+        with pytest.raises(NotFoundError):
+            disk.files.list_folder(top + folder, top=top)
+        assert disk.files.stat(top + folder + b"/a", top=top) is None
+
+
+def test_top_itself_may_be_a_link(tmp_path):
+    (tmp_path / "real" / "below").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    top = os.fsencode(tmp_path / "link")
+    assert LocalFiles().list_folder(top, top=top).folders == [b"below"]
+    assert LocalFiles().list_folder(top + b"/below", top=top).is_empty

@@ -41,6 +41,10 @@ class Engine:
         for root in self._holding(path):
             root.hints.name(path, delay=delay)
 
+    def top_of(self, path: bytes) -> bytes | None:
+        """The root that holds this path."""
+        return next((root.path for root in self._holding(path)), None)
+
     def left(self, folder: bytes) -> None:
         """A folder was moved away from here, and has been looked at where it is now."""
         for root in self._holding(folder):

@@ -21,8 +21,10 @@ class Inspector(Protocol):
 class LargeHasher(Protocol):
     """Hashes files that would keep a worker's other files waiting."""
 
-    async def hash_large(self, path: bytes) -> LargeHash:
+    async def hash_large(self, path: bytes, top: bytes | None = None) -> LargeHash:
         """Both hashes of one file of any size; stops reading when cancelled.
+
+        Follows no link below ``top``, a folder above it.
 
         Raises ``OSError``; of that ``ContentChangedError`` when it was written to meanwhile.
         """

@@ -8,20 +8,22 @@ from apollonia.media.hashing import ContentChangedError, StoppedError
 from apollonia.media.requests import Inspection, InspectRequest
 
 
-async def inspect_large(hasher: LargeHasher, inspector: Inspector, path: bytes) -> Inspection:
+async def inspect_large(
+    hasher: LargeHasher, inspector: Inspector, path: bytes, top: bytes
+) -> Inspection:
     """As ``inspect`` for one file; ``changed`` when it was written to between the two readings.
 
     A file that cannot be hashed is looked into all the same: that tells why, in its own words.
     """
     hashed = None
     try:
-        hashed = await hasher.hash_large(path)
+        hashed = await hasher.hash_large(path, top)
     except (ContentChangedError, StoppedError):
         return Inspection(path=path, outcome="changed")
     except OSError as error:
         if error.errno in {errno.ENOENT, errno.ENOTDIR}:
             return Inspection(path=path, outcome="vanished")
-    (inspection,) = await inspector.inspect([InspectRequest(path, hash=hashed is None)])
+    (inspection,) = await inspector.inspect([InspectRequest(path, hash=hashed is None, top=top)])
     if hashed is None or inspection.facts is None:
         return inspection
     if not hashed.facts.same_content(inspection.facts):

@@ -68,11 +68,14 @@ def _list_one(files: FileSystem, root: WatchedRoot, ask: Ask) -> Listed:
     try:
         if root.watcher is not None and ask.whole:
             try:
-                root.watcher.add(ask.folder)  # before listing: nothing falls in between
+                # Before listing: nothing falls in between.
+                root.watcher.add(ask.folder)
             except FilesUnavailableError as error:
                 unwatched = error.message
-        listing = files.list_folder(ask.folder, None if ask.whole else ask.names)
+        listing = files.list_folder(ask.folder, None if ask.whole else ask.names, top=root.path)
     except NotFoundError:
+        if root.watcher is not None and files.resolve(ask.folder) is not None:
+            root.watcher.remove_under(ask.folder)  # a link on the way: it leads elsewhere
         return Listed(ask, None)
     except FilesUnavailableError as error:
         return Listed(ask, None, unreadable=error.message)

@@ -37,7 +37,7 @@ class Verdicts:
         return gone, away
 
     def _is_there(self, entry: Entry) -> bool:
-        found = self._files.stat(entry.path)
+        found = self._files.stat(entry.path, top=self._root)
         return found is not None and modes.S_ISREG(found.st_mode)
 
     def _went_with_its_disk(self, entry: Entry) -> bool:
@@ -56,7 +56,7 @@ class Verdicts:
             look_at_root(self._files, self._root)
             nearest = self._root
         else:
-            found = self._files.stat(folder)
+            found = self._files.stat(folder, top=self._root)
             if found is None or not modes.S_ISDIR(found.st_mode):
                 nearest = self._nearest_folder(folder_of(folder))
         self._nearest[folder] = nearest

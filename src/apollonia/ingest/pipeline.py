@@ -104,16 +104,18 @@ class Pipeline:
         count, size = self._options.batch_files, self._options.batch_bytes
         while True:
             batch = await self._small.take(count, size)
-            requests = [InspectRequest(one.path, hash=one.needs_hash) for one in batch]
+            requests = [
+                InspectRequest(one.path, hash=one.needs_hash, top=one.root.path) for one in batch
+            ]
             answers = await self._patiently(batch, partial(self._inspector.inspect, requests))
             await self._sort(batch, answers)
 
     async def _read_large(self) -> None:
         while True:
             batch = await self._large.take(1, 1)
-            path = batch[0].path
+            path, top = batch[0].path, batch[0].root.path
             answer = await self._patiently(
-                batch, partial(inspect_large, self._hasher, self._inspector, path)
+                batch, partial(inspect_large, self._hasher, self._inspector, path, top)
             )
             await self._sort(batch, [answer])
 

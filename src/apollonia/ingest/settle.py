@@ -117,16 +117,16 @@ class Settle:
         for paths in by_root.values():
             root = due[paths[0]].root
             loop = asyncio.get_running_loop()
-            stats = await loop.run_in_executor(root.disk, self._stats, paths)
+            stats = await loop.run_in_executor(root.disk, self._stats, root.path, paths)
             for path, stat in stats.items():
                 if self._waiting.get(path) is due[path]:
                     self._decide(path, due[path], stat)
 
-    def _stats(self, paths: list[bytes]) -> dict[bytes, os.stat_result | None]:
+    def _stats(self, top: bytes, paths: list[bytes]) -> dict[bytes, os.stat_result | None]:
         found: dict[bytes, os.stat_result | None] = {}
         for path in paths:
             try:
-                found[path] = self._files.stat(path)
+                found[path] = self._files.stat(path, top=top)
             except FilesUnavailableError:
                 found[path] = None
         return found

@@ -11,7 +11,7 @@ same is it a move. Numbers prove nothing: a freed inode is used again, times can
 
 import os
 import stat as modes
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from apollonia.errors import FilesUnavailableError
@@ -58,14 +58,16 @@ async def gather_clues(index: Index, changed: Sequence[Changed]) -> Clues:
     return Clues(by_inode, await index.entries(paths) if paths else {})
 
 
-def free_paths(files: FileSystem, paths: Iterable[bytes]) -> set[bytes]:
-    """Those where there is no regular file now; blocks."""
-    return {path for path in paths if _is_free(files, path)}
+def free_paths(
+    files: FileSystem, paths: Iterable[bytes], top_of: Callable[[bytes], bytes | None]
+) -> set[bytes]:
+    """Those where there is no regular file now; blocks. ``top_of`` tells the root of each."""
+    return {path for path in paths if _is_free(files, path, top_of(path))}
 
 
-def _is_free(files: FileSystem, path: bytes) -> bool:
+def _is_free(files: FileSystem, path: bytes, top: bytes | None) -> bool:
     try:
-        found = files.stat(path)
+        found = files.stat(path, top=top)
     except FilesUnavailableError:
         return False
     return found is None or not modes.S_ISREG(found.st_mode)

@@ -53,6 +53,7 @@ class Survey:
         self._settle = engine.settle
         self._options = engine.options
         self._recheck = engine.recheck
+        self._top_of = engine.top_of
 
     async def look(self, asks: Sequence[Ask], origin: Origin, tally: Tally | None = None) -> Looked:
         """Look at as many of the asks as make a chunk; waits while the pipeline is full."""
@@ -165,7 +166,7 @@ class Survey:
     def _build(
         self, changed: Sequence[Changed], clues: Clues, origin: Origin, tally: Tally | None
     ) -> list[Candidate]:
-        free = free_paths(self._files, clues.paths_to_check(changed))
+        free = free_paths(self._files, clues.paths_to_check(changed), self._top_of)
         folders = {id(one.listed): one.listed for one in changed}
         neighbours = {key: _neighbours(listed, self._root.rules) for key, listed in folders.items()}
         candidates = []

@@ -97,7 +97,12 @@ class Batch:
         """Ask for these; how the worker was lost, if it was."""
         worker = await self._slot.worker()
         files = [
-            (path_to_text(request.path), request.hash, probe)
+            (
+                path_to_text(request.path),
+                request.hash,
+                probe,
+                None if request.top is None else path_to_text(request.top),
+            )
             for request in (self._requests[index] for index in indices)
         ]
         try:

@@ -30,8 +30,10 @@ class LargeHash(NamedTuple):
     xxh128_hash: str
 
 
-def hash_file(path: bytes, *, stop: threading.Event) -> LargeHash:
+def hash_file(path: bytes, *, stop: threading.Event, top: bytes | None = None) -> LargeHash:
     """SHA-256 and XXH128 in one pass; ends within one read of 1 MiB once ``stop`` is set.
+
+    ``top`` as for ``open_regular``.
 
     Raises:
         StoppedError: ``stop`` was set.
@@ -39,7 +41,7 @@ def hash_file(path: bytes, *, stop: threading.Event) -> LargeHash:
         NotRegularError: it is no regular file.
         OSError: it cannot be read.
     """
-    with open_regular(path) as file:
+    with open_regular(path, top) as file:
         _read_ahead(file.fd)
         sha, xxh = hash_open(file, memoryview(bytearray(_BUFFER_BYTES)), stop.is_set)
         if not facts_now(file).same_content(file.facts):
@@ -59,13 +61,15 @@ class LargeFiles:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="apollonia-hash")
         self._stops: set[threading.Event] = set()
 
-    async def hash_large(self, path: bytes) -> LargeHash:
+    async def hash_large(self, path: bytes, top: bytes | None = None) -> LargeHash:
         """As ``hash_file``, in a thread; cancelling stops the reading within a second."""
         stop = threading.Event()
         self._stops.add(stop)
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._executor, lambda: hash_file(path, stop=stop))
+            return await loop.run_in_executor(
+                self._executor, lambda: hash_file(path, stop=stop, top=top)
+            )
         finally:
             stop.set()
             self._stops.discard(stop)

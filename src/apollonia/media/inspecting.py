@@ -7,6 +7,8 @@ from base64 import b64encode
 from typing import Any
 
 from apollonia.domain.kinds import kind_by_extension
+from apollonia.domain.paths import folder_of
+from apollonia.media.beneath import parent_below
 from apollonia.media.content import Content
 from apollonia.media.faults import MediaFault
 from apollonia.media.reading import (
@@ -28,15 +30,17 @@ class Inspector:
         self._buffer = memoryview(bytearray(buffer_bytes))
         self._pixel_limit = pixel_limit
 
-    def inspect(self, path: bytes, *, with_hash: bool, with_probe: bool) -> dict[str, Any]:
+    def inspect(
+        self, path: bytes, *, with_hash: bool, with_probe: bool, top: bytes | None = None
+    ) -> dict[str, Any]:
         """Facts, hashes and media of one file; never raises for what is wrong with the file."""
         try:
-            with open_regular(path) as file:
+            with open_regular(path, top) as file:
                 return self._look(path, file, with_hash=with_hash, with_probe=with_probe)
         except NotRegularError:
             return {"outcome": "not_regular"}
         except OSError as error:
-            return _unreadable(path, error)
+            return _unreadable(path, top, error)
 
     def _look(
         self, path: bytes, file: OpenFile, *, with_hash: bool, with_probe: bool
@@ -114,7 +118,7 @@ def _error(code: str, message: str) -> dict[str, Any]:
     return {"outcome": "error", "code": code, "message": message}
 
 
-def _unreadable(path: bytes, error: OSError) -> dict[str, Any]:
+def _unreadable(path: bytes, top: bytes | None, error: OSError) -> dict[str, Any]:
     """Its facts are still worth having, where the folder lets us look."""
     if error.errno in _GONE:
         return {"outcome": "vanished"}
@@ -126,7 +130,8 @@ def _unreadable(path: bytes, error: OSError) -> dict[str, Any]:
         words = os.strerror(error.errno) if error.errno else str(error)
         answer = _error("io_error", f"The disk could not deliver it ({words}); check the disk.")
     try:
-        found = os.lstat(path)
+        with parent_below(folder_of(path) if top is None else top, path) as (folder, name):
+            found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except OSError:
         return answer
     from apollonia.media.facts import FileFacts  # noqa: PLC0415 - rarely needed

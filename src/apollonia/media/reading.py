@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import xxhash
 
+from apollonia.domain.paths import folder_of
+from apollonia.media.beneath import parent_below
 from apollonia.media.facts import FileFacts
 
 _FLAGS = (
@@ -37,17 +39,20 @@ class OpenFile:
 
 
 @contextmanager
-def open_regular(path: bytes) -> Iterator[OpenFile]:
-    """The regular file at ``path``, open for reading; symbolic links are not followed.
+def open_regular(path: bytes, top: bytes | None = None) -> Iterator[OpenFile]:
+    """The regular file at ``path``, open for reading; a symbolic link there is not followed.
+
+    ``top``: a folder above it, below which no link on the way is followed either.
 
     Raises:
         NotRegularError: there is something else.
         OSError: it cannot be opened.
     """
-    before = os.lstat(path)
-    if not stat.S_ISREG(before.st_mode):
-        raise NotRegularError(f"not a regular file: {path!r}")
-    fd = _open(path)
+    with parent_below(folder_of(path) if top is None else top, path) as (folder, name):
+        before = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if not stat.S_ISREG(before.st_mode):
+            raise NotRegularError(f"not a regular file: {path!r}")
+        fd = _open(name, folder)
     try:
         now = os.fstat(fd)
         if not stat.S_ISREG(now.st_mode):
@@ -57,12 +62,12 @@ def open_regular(path: bytes) -> Iterator[OpenFile]:
         os.close(fd)
 
 
-def _open(path: bytes) -> int:
+def _open(name: bytes, folder: int) -> int:
     """Our reading is nobody's access, where the system lets us say so: owners and root only."""
     try:
-        return os.open(path, _FLAGS | _NO_ATIME)
+        return os.open(name, _FLAGS | _NO_ATIME, dir_fd=folder)
     except PermissionError:
-        return os.open(path, _FLAGS)
+        return os.open(name, _FLAGS, dir_fd=folder)
 
 
 def facts_now(file: OpenFile) -> FileFacts:

@@ -13,10 +13,14 @@ Outcome = Literal["ok", "error", "vanished", "changed", "not_regular"]
 
 @dataclass(frozen=True, slots=True)
 class InspectRequest:
-    """A file to look at; ``hash=False`` where the caller has hashed it already (large files)."""
+    """A file to look at; ``hash=False`` where the caller has hashed it already (large files).
+
+    ``top``: a folder above it, below which no symbolic link is followed on the way.
+    """
 
     path: bytes
     hash: bool = True
+    top: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

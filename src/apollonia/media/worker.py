@@ -40,9 +40,12 @@ class Worker:
         """Answers leave in small groups, so that a crash costs only what is not yet on its way."""
         results: list[dict[str, Any]] = []
         flushed = time.monotonic()
-        for path, with_hash, with_probe in files:
+        for path, with_hash, with_probe, top in files:
             found = self._inspector.inspect(
-                path_from_text(path), with_hash=with_hash, with_probe=with_probe
+                path_from_text(path),
+                with_hash=with_hash,
+                with_probe=with_probe,
+                top=None if top is None else path_from_text(top),
             )
             results.append(found)
             if time.monotonic() - flushed > FLUSH_SECONDS:

@@ -85,9 +85,15 @@ class Watcher(Protocol):
 
 
 class FileSystem(Protocol):
-    """Read-only. ``list_folder``, ``stat`` and ``resolve`` block: call them off the event loop."""
+    """Read-only. ``list_folder``, ``stat`` and ``resolve`` block: call them off the event loop.
 
-    def list_folder(self, folder: bytes, only: Collection[bytes] | None = None) -> Listing:
+    ``top`` is the path's root: below it no part of the path may be a link; what lies behind one is
+    not there.
+    """
+
+    def list_folder(
+        self, folder: bytes, only: Collection[bytes] | None = None, *, top: bytes | None = None
+    ) -> Listing:
         """All names in a folder, and the facts of its regular files, or only of those named.
 
         A file that vanishes meanwhile is left out. Raises ``NotFoundError`` when there is no such
@@ -95,7 +101,7 @@ class FileSystem(Protocol):
         """
         ...
 
-    def stat(self, path: bytes) -> os.stat_result | None:
+    def stat(self, path: bytes, *, top: bytes | None = None) -> os.stat_result | None:
         """The facts of whatever is there, links not followed; ``None``: nothing is.
 
         Raises ``FilesUnavailableError`` when the disk does not tell.

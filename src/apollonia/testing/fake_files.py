@@ -83,8 +83,11 @@ class FakeFiles:
         files.age(3600)
         return files
 
-    def list_folder(self, folder: bytes, only: Collection[bytes] | None = None) -> Listing:
-        """As the port says."""
+    def list_folder(
+        self, folder: bytes, only: Collection[bytes] | None = None, *, top: bytes | None = None
+    ) -> Listing:
+        """As the port says; nothing is ever found behind a link."""
+        del top
         with self._lock:
             self.listed += 1
             self._folder(folder)
@@ -92,8 +95,9 @@ class FakeFiles:
                 raise FilesUnavailableError(f"{display(folder)}: permission denied")
             return _listing(folder, list(self._children(folder)), only)
 
-    def stat(self, path: bytes) -> os.stat_result | None:
-        """As the port says."""
+    def stat(self, path: bytes, *, top: bytes | None = None) -> os.stat_result | None:
+        """As the port says; nothing is ever found behind a link."""
+        del top
         with self._lock:
             if folder_of(path) in self.unreadable:
                 raise FilesUnavailableError(f"{display(path)}: permission denied")

@@ -20,9 +20,9 @@ class FakeWorker:
         self.frames = []
 
     async def send(self, message):
-        self.log.append([path for path, _, _ in message["files"]])
+        self.log.append([path for path, _, _, _ in message["files"]])
         self.frames = []
-        for path, _, probe in message["files"]:
+        for path, _, probe, _ in message["files"]:
             if probe and path in self.poison:
                 self.frames.append(None)
                 return

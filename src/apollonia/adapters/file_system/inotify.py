@@ -24,6 +24,7 @@ _MASK = (
     | Mask.DELETE
     | Mask.DELETE_SELF
     | Mask.ONLYDIR
+    | Mask.DONT_FOLLOW
     | Mask.EXCL_UNLINK
 )
 _NAMED = (

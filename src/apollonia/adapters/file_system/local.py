@@ -1,5 +1,6 @@
 """The disk of this machine."""
 
+import errno
 import os
 import stat as modes
 import sys
@@ -7,8 +8,10 @@ from collections.abc import Collection
 
 from apollonia.domain.paths import display
 from apollonia.errors import FilesUnavailableError, NotFoundError
+from apollonia.media.beneath import PATH_MAX, folder_below, parent_below
 from apollonia.ports.file_system import Listing, Watcher
 
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _TYPES = {
     modes.S_IFIFO: "named pipe",
     modes.S_IFSOCK: "socket",
@@ -20,23 +23,31 @@ _TYPES = {
 class LocalFiles:
     """``FileSystem`` by ``os.scandir`` and inotify."""
 
-    def list_folder(self, folder: bytes, only: Collection[bytes] | None = None) -> Listing:
-        """One ``scandir``; a file's facts cost one ``lstat`` each."""
+    def list_folder(
+        self, folder: bytes, only: Collection[bytes] | None = None, *, top: bytes | None = None
+    ) -> Listing:
+        """One ``scandir`` of an open folder; a file's facts cost one ``lstat`` each."""
         try:
-            with os.scandir(folder) as entries:
+            with (
+                folder_below(folder if top is None else top, folder) as opened,
+                os.scandir(opened) as entries,
+            ):
                 return _read(folder, entries, only)
-        except (FileNotFoundError, NotADirectoryError):
-            raise NotFoundError(f"No folder {display(folder)}.") from None
         except OSError as error:
+            if error.errno in _NOT_THERE:
+                raise NotFoundError(f"No folder {display(folder)}.") from None
             raise FilesUnavailableError(_words(folder, error)) from error
 
-    def stat(self, path: bytes) -> os.stat_result | None:
+    def stat(self, path: bytes, *, top: bytes | None = None) -> os.stat_result | None:
         """``lstat``."""
         try:
-            return os.lstat(path)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+            if top is None:
+                return os.lstat(path)
+            with parent_below(top, path) as (folder, name):
+                return os.stat(name, dir_fd=folder, follow_symlinks=False)
         except OSError as error:
+            if error.errno in _NOT_THERE:
+                return None
             raise FilesUnavailableError(_words(path, error)) from error
 
     def resolve(self, path: bytes) -> bytes | None:
@@ -58,16 +69,19 @@ class LocalFiles:
 
 
 def _read(
-    folder: bytes, entries: "os._ScandirIterator[bytes]", only: Collection[bytes] | None
+    folder: bytes, entries: "os._ScandirIterator[str]", only: Collection[bytes] | None
 ) -> Listing:
     names: list[bytes] = []
     stats: dict[bytes, os.stat_result] = {}
     folders: list[bytes] = []
     links: list[bytes] = []
     others: dict[bytes, str] = {}
+    room = PATH_MAX - 2 - len(folder)
     for entry in entries:
-        name = entry.name
+        name = os.fsencode(entry.name)
         try:
+            if len(name) > room:
+                raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))  # noqa: TRY301 - as opening it does
             if entry.is_file(follow_symlinks=False):
                 if only is None or name in only:
                     stats[name] = entry.stat(follow_symlinks=False)
@@ -85,7 +99,7 @@ def _read(
     return Listing(folder, names, stats, folders, links, others)
 
 
-def _type_of(entry: os.DirEntry[bytes]) -> str:
+def _type_of(entry: os.DirEntry[str]) -> str:
     kind = modes.S_IFMT(entry.stat(follow_symlinks=False).st_mode)
     return _TYPES.get(kind, "no regular file")
 
