@@ -147,14 +147,7 @@ class RootIngest:
         return root.watcher
 
     def _watching(self) -> Watching:
-        return Watching(
-            root=self.watched,
-            moves=self._engine.moves,
-            settle=self._engine.settle,
-            flights=self._engine.pipeline.flights,
-            options=self._options,
-            ask_scan=self._triggers.ask,
-        )
+        return Watching(self.watched, self._engine, self._triggers.ask)
 
     async def _scans(self, following: Following, tasks: asyncio.TaskGroup) -> None:
         """The first scan at once, then one for each reason."""

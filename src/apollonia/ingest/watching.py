@@ -3,11 +3,8 @@
 from collections.abc import Callable
 
 from apollonia.ingest.asks import Ready
-from apollonia.ingest.flights import Flights
+from apollonia.ingest.engine import Engine
 from apollonia.ingest.look import join
-from apollonia.ingest.moves import Moves
-from apollonia.ingest.options import IngestOptions
-from apollonia.ingest.settle import Settle
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.ports.file_system import Watcher, WatchEvent, What
 
@@ -17,21 +14,18 @@ class Watching:
 
     def __init__(
         self,
-        *,
         root: WatchedRoot,
-        moves: Moves,
-        settle: Settle,
-        flights: Flights,
-        options: IngestOptions,
+        engine: Engine,
         ask_scan: Callable[[str], None],
     ) -> None:
         self._root = root
         self._hints = root.hints
-        self._moves = moves
-        self._settle = settle
-        self._flights = flights
-        self._options = options
+        self._moves = engine.moves
+        self._settle = engine.settle
+        self._flights = engine.pipeline.flights
+        self._options = engine.options
         self._ask_scan = ask_scan
+        self._recheck = engine.recheck
 
     async def run(self, watcher: Watcher) -> None:
         """Until cancelled."""
@@ -94,6 +88,7 @@ class Watching:
             self._hints.name(path, delay=self._options.move_wait_s)
         elif event.what is What.DELETED:
             self._settle.disarm(path)
+            self._replace(path)
             self._root.progress.unskip(path)
             self._hints.name(path, delay=self._options.burst_s)
 
@@ -109,6 +104,17 @@ class Watching:
             self._settle.disarm(path)
             self._hints.name(path, Ready.CLOSED, delay=self._options.burst_s)
 
+    def _replace(self, path: bytes) -> None:
+        """What moved here before anybody looked is not here any more: its source is looked at."""
+        dropped = self._hints.drop(path)
+        if dropped is not None and dropped.moved_from is not None:
+            self._forsake(dropped.moved_from)
+
+    def _forsake(self, source: bytes) -> None:
+        """Nobody will look where this went."""
+        self._flights.moved(source)
+        self._recheck(source, self._options.move_wait_s)
+
     def _is_quiet(self, path: bytes) -> bool:
         """Whether what is cataloged at this path is what was there a moment ago."""
         return self._root.heard_all and not (
@@ -120,11 +126,16 @@ class Watching:
 
     def _file_arrived(self, event: WatchEvent, path: bytes) -> None:
         self._settle.disarm(path)
+        self._replace(path)
         departed = self._moves.arrived(event.cookie)
         if departed is None or departed.is_folder:
             self._hints.name(path, Ready.SETTLED)
             return
-        departed.root.hints.drop(departed.path)
+        dropped = departed.root.hints.drop(departed.path)
+        if dropped is not None and dropped.moved_from is not None:
+            # It moved on, or two files changed places: all three paths are looked at.
+            self._forsake(dropped.moved_from)
+            self._recheck(departed.path, self._options.move_wait_s)
         self._flights.expect_move(departed.path)
         self._hints.name(
             path, Ready.SETTLED, moved_from=departed.path, only_renamed=departed.was_quiet

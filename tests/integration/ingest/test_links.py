@@ -1,7 +1,9 @@
 """No link below a root leads anywhere, whenever it comes to be there."""
 
 import asyncio
+import ctypes
 import hashlib
+import os
 import shutil
 import sys
 
@@ -68,3 +70,22 @@ async def test_worker_follows_no_link_below_the_root(tmp_path):
     assert real.sha256_hash == hashlib.sha256(b"a").hexdigest()
     with pytest.raises(NotADirectoryError), open_regular(top + b"/link/a.bin", top):
         pass
+
+
+async def test_two_folders_that_change_places_are_watched_under_their_new_names(stand):
+    async with stand.running():
+        for name in ("f/f0.bin", "f/sub/f1.bin", "g/g0.bin", "g/sub/g1.bin"):
+            stand.write(name, name.encode())
+        await stand.hear(4)
+        libc = ctypes.CDLL(None, use_errno=True)
+        two = [os.fsencode(stand.root / name) for name in "fg"]
+        assert libc.renameat2(-100, two[0], -100, two[1], 2) == 0  # RENAME_EXCHANGE
+        await stand.hear(4)
+        stand.write("f/new.bin", b"n")
+        stand.write("g/f0.bin", b"changed")
+        (stand.root / "f" / "sub" / "g1.bin").unlink()
+        assert sorted(await stand.hear(3)) == [
+            ("IN_CLOSE_WRITE", "g/f0.bin"),
+            ("IN_CREATE", "f/new.bin"),
+            ("IN_DELETE", "f/sub/g1.bin"),
+        ]

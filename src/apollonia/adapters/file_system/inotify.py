@@ -80,9 +80,7 @@ class InotifyWatcher:
 
     def add(self, folder: bytes) -> None:
         """One watch; also corrects the path of a folder that was renamed."""
-        if folder in self._by_folder:
-            return
-        try:
+        try:  # known or not: another folder may have this path now
             watch = self._inotify.add_watch(folder, _MASK)
         except OSError as error:
             raise _translated(folder, error) from error
@@ -90,6 +88,8 @@ class InotifyWatcher:
             raise FilesUnavailableError("The watcher is closed.") from None
         with self._lock:
             before = self._by_descriptor.get(watch.wd)
+            if before is not None and before.folder == folder == self._path_of(watch.wd):
+                return
             if before is not None and self._by_folder.get(before.folder) == watch.wd:
                 del self._by_folder[before.folder]
             self._by_descriptor[watch.wd] = _Watched(folder, watch)
@@ -114,6 +114,13 @@ class InotifyWatcher:
     def close(self) -> None:
         """Close the descriptor; all watches go with it."""
         self._inotify.close()
+
+    def _path_of(self, descriptor: int) -> bytes | None:
+        """The folder that this descriptor stands for, unless another took its path."""
+        watched = self._by_descriptor.get(descriptor)
+        if watched is None or self._by_folder.get(watched.folder) != descriptor:
+            return None
+        return watched.folder
 
     def _remove(self, watch: Watch) -> None:
         try:
