@@ -224,3 +224,15 @@ async def test_sqlite_commit_ends_even_when_its_caller_is_cancelled(tmp_path):
     await asyncio.wait([task])
     assert (await index.count_under(b"/m"), await index.unsent_count()) in {(0, 0), (1, 1)}
     await index.close()
+
+
+async def test_scan_on_another_device_takes_the_files_of_the_root_along(index):
+    inside, outside, nested = (
+        an_entry(path, device=device)
+        for path, device in ((b"/m/a", 1), (b"/mm/a", 1), (b"/m/disk/a", 5))
+    )
+    await index.commit(Commit((inside, outside, nested)))
+    await index.save_scan(b"/m", 1, 10)
+    await index.save_scan(b"/m", 2**64 - 1, 20)
+    found = await index.entries([b"/m/a", b"/mm/a", b"/m/disk/a"])
+    assert [found[p].device for p in (b"/m/a", b"/mm/a", b"/m/disk/a")] == [2**64 - 1, 1, 5]

@@ -16,17 +16,25 @@ from apollonia.ports.file_system import FileSystem
 
 @dataclass(frozen=True, slots=True)
 class Disappearance:
-    """``gone`` of ``known`` files were not found; ``sample`` are some of them."""
+    """``gone`` of ``known`` files were not found; ``sample`` are some of them.
+
+    ``before``: so many were deleted while the root was watched since the last scan, ``known`` among
+    them. ``other_disk``: the root is on another disk than it was then.
+    """
 
     gone: int
     known: int
     sample: tuple[bytes, ...]
+    before: int = 0
+    other_disk: bool = False
 
     @property
     def words(self) -> str:
         """For the root's status."""
+        where = " and the folder is on another disk than before" if self.other_disk else ""
+        what = f"{self.gone} of {self.known} files disappeared{where};"
         return (
-            f"{self.gone} of {self.known} files disappeared; nothing was deleted. Bring them back"
+            f"{what} nothing was deleted. Bring them back"
             " (is a disk not mounted?), or ask for a rescan of this folder to confirm that they"
             " are gone."
         )
@@ -73,9 +81,14 @@ def is_suspicious(lost: Disappearance, options: IngestOptions, *, root_is_empty:
     """Whether so many files at once cannot be believed without asking."""
     if not lost.gone:
         return False
-    if root_is_empty:
+    if root_is_empty or lost.other_disk:
         return True
-    return lost.gone > options.guard_files and lost.gone > options.guard_share * lost.known
+    return is_too_many(lost.gone + lost.before, lost.known + lost.before, options)
+
+
+def is_too_many(gone: int, known: int, options: IngestOptions) -> bool:
+    """Whether so many of so many files do not disappear by a person's hand, as a rule."""
+    return gone > options.guard_files and gone > options.guard_share * known
 
 
 def _folder_stat(files: FileSystem, root: bytes) -> os.stat_result:

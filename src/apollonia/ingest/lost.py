@@ -1,7 +1,8 @@
 """Whether files that a listing did not show are really gone, or only out of reach.
 
-An unmounted disk looks like a folder without files. A file whose nearest folder that is left is
-empty and on another device than the file was, went with its disk, not from it.
+Where a disk was unmounted, the folder below it comes to light: empty mostly, but not always. A file
+whose nearest folder that is left is on another device than the file was went with its disk. Devices
+may get other numbers at a restart: a folder on a disk of its own below the root is believed.
 """
 
 import stat as modes
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 
 from apollonia.domain.paths import folder_of, is_inside
 from apollonia.errors import FilesUnavailableError
-from apollonia.ingest.guard import look_at_root
+from apollonia.ingest.guard import RootFacts, look_at_root
 from apollonia.ports.file_system import FileSystem
 from apollonia.ports.index import Entry
 
@@ -17,10 +18,11 @@ from apollonia.ports.index import Entry
 class Verdicts:
     """Looks at what is left on the disk; blocks. Good for one short while: it remembers folders."""
 
-    def __init__(self, files: FileSystem, root: bytes) -> None:
+    def __init__(self, files: FileSystem, root: bytes, device: int | None) -> None:
         self._files = files
         self._root = root
-        self._unmounted_from: dict[bytes, int | None] = {}
+        self._device = device  # the root's, when it was scanned last
+        self._facts: dict[bytes, RootFacts] = {}
         self._nearest: dict[bytes, bytes] = {}
 
     def gone(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes]]:
@@ -42,10 +44,12 @@ class Verdicts:
 
     def _went_with_its_disk(self, entry: Entry) -> bool:
         folder = self._nearest_folder(folder_of(entry.path))
-        if folder not in self._unmounted_from:
-            self._unmounted_from[folder] = self._device_if_empty(folder)
-        device = self._unmounted_from[folder]
-        return device is not None and device != entry.device
+        facts = self._facts_of(folder)
+        if facts.device == entry.device:
+            return False
+        if facts.is_empty or entry.device == self._device:
+            return True
+        return facts.device == self._facts_of(self._root).device
 
     def _nearest_folder(self, folder: bytes) -> bytes:
         known = self._nearest.get(folder)
@@ -62,7 +66,8 @@ class Verdicts:
         self._nearest[folder] = nearest
         return nearest
 
-    def _device_if_empty(self, folder: bytes) -> int | None:
-        """The folder's device when there is nothing in it."""
-        facts = look_at_root(self._files, folder)
-        return facts.device if facts.is_empty else None
+    def _facts_of(self, folder: bytes) -> RootFacts:
+        facts = self._facts.get(folder)
+        if facts is None:
+            facts = self._facts[folder] = look_at_root(self._files, folder)
+        return facts

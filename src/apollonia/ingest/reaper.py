@@ -1,12 +1,13 @@
 """Known files that were not seen: gone, or out of reach?"""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import batched
 
 from apollonia.ingest.asks import Tally
 from apollonia.ingest.candidate import Origin
 from apollonia.ingest.engine import Engine
+from apollonia.ingest.guard import is_too_many
 from apollonia.ingest.look import join
 from apollonia.ingest.lost import Verdicts
 from apollonia.ingest.watched_root import WatchedRoot
@@ -19,19 +20,51 @@ _FILES = 2000
 class Reaper:
     """Turns absent files of one root into deletions, after looking once more at each."""
 
-    def __init__(self, root: WatchedRoot, engine: Engine) -> None:
+    def __init__(self, root: WatchedRoot, engine: Engine, ask_scan: Callable[[str], None]) -> None:
         self._root = root
         self._files = engine.ports.files
         self._index = engine.ports.index
         self._pipeline = engine.pipeline
+        self._options = engine.options
+        self._ask_scan = ask_scan
 
     async def reap(
-        self, paths: Sequence[bytes], origin: Origin, tally: Tally | None = None
+        self,
+        paths: Sequence[bytes],
+        origin: Origin,
+        tally: Tally | None = None,
+        *,
+        even_away: bool = False,
     ) -> None:
-        """Those of these paths that are gone."""
+        """Those of these paths that are gone; ``even_away``: a person says those are gone too.
+
+        When too many go while the root is watched, a scan is to find that out, and ask.
+        """
         for some in batched(paths, _FILES):
-            gone, _ = await self.judge(some)
+            gone, away = await self.judge(some)
+            if even_away:
+                gone += away
+            if origin == "watch":
+                gone = await self._believed(gone)
             await self._pipeline.offer_lost(self._root, gone, origin, tally)
+
+    async def _believed(self, gone: Sequence[bytes]) -> list[bytes]:
+        flights, root = self._pipeline.flights, self._root
+        moved = [path for path in gone if flights.is_claimed(path)]
+        number = len(gone) - len(moved)
+        total = root.gone_since_scan + number
+        if number and await self._is_too_many(total):
+            self._ask_scan("many files disappeared while they were watched")
+            return moved
+        root.gone_since_scan = total
+        return list(gone)
+
+    async def _is_too_many(self, gone: int) -> bool:
+        root = self._root
+        if not is_too_many(gone, root.known_at_scan, self._options):
+            return False
+        live = await self._index.count_under(root.path)  # more may have come since the scan
+        return is_too_many(gone, live + root.gone_since_scan, self._options)
 
     async def known_in(self, folders: Sequence[bytes]) -> AsyncIterator[list[bytes]]:
         """The paths of all known files directly in these folders, some folders at a time."""
@@ -48,4 +81,4 @@ class Reaper:
         return await loop.run_in_executor(self._root.disk, self._verdicts, entries)
 
     def _verdicts(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes]]:
-        return Verdicts(self._files, self._root.path).gone(entries)
+        return Verdicts(self._files, self._root.path, self._root.device).gone(entries)

@@ -53,7 +53,7 @@ class RootIngest:
         self._options = options
         self._triggers = Triggers(ports.clock, options.scan_interval_s)
         self._survey = Survey(self.watched, engine)
-        self._reaper = Reaper(self.watched, engine)
+        self._reaper = Reaper(self.watched, engine, self._triggers.ask)
         self._scan = Scan(self.watched, engine, self._survey, self._reaper)
         self._reporter = Reporter(
             self.watched.progress, ports.control, ports.clock, options.status_s

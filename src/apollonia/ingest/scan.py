@@ -74,15 +74,16 @@ class Scan:
         self._flights.mark_under(self._root.path)
         seen, tally = await self._walk()
         await tally.drained()
-        lost = await self._disappeared(seen)
+        lost = await self._disappeared(seen, facts)
         held = lost.gone > confirmed and is_suspicious(
             lost, self._options, root_is_empty=facts.is_empty
         )
         if held:
             log.warning("files disappeared", root=self._root.root.name, detail=lost.words)
         elif lost.gone:
-            await self._delete(seen)
-        await self._finish(facts)
+            await self._delete(seen, even_away=lost.other_disk)
+        if not held:
+            await self._finish(facts)
         self._root.heard_all = overflows == self._root.overflows
         log.info(
             "scan finished",
@@ -123,11 +124,14 @@ class Scan:
             return list(suspects)
         return [f for f in suspects if not any(is_inside(f, u) for u in seen.unreadable)]
 
-    async def _disappeared(self, seen: _Seen) -> Disappearance:
-        gone, away = 0, 0
+    async def _disappeared(self, seen: _Seen, facts: RootFacts) -> Disappearance:
+        gone, away, device = 0, 0, self._root.device
+        other_disk = device is not None and device != facts.device
         sample: list[bytes] = []
         async for paths in self._reaper.known_in(await self._suspects(seen)):
             lost, unreachable = await self._reaper.judge(paths)
+            if other_disk:
+                lost, unreachable = lost + unreachable, []
             gone += len(lost)
             away += len(unreachable)
             sample.extend(lost[: _SAMPLE - len(sample)])
@@ -138,12 +142,13 @@ class Scan:
             else None,
         )
         known = await self._index.count_under(self._root.path) if gone else 0
-        return Disappearance(gone, known, tuple(sample))
+        before = self._root.gone_since_scan
+        return Disappearance(gone, known, tuple(sample), before, other_disk)
 
-    async def _delete(self, seen: _Seen) -> None:
+    async def _delete(self, seen: _Seen, *, even_away: bool) -> None:
         tally = Tally()
         async for paths in self._reaper.known_in(await self._suspects(seen)):
-            await self._reaper.reap(paths, "scan", tally)
+            await self._reaper.reap(paths, "scan", tally, even_away=even_away)
         await tally.drained()
 
     async def _finish(self, facts: RootFacts) -> None:
@@ -151,4 +156,6 @@ class Scan:
         await self._index.save_scan(self._root.path, facts.device, now)
         await self._index.prune(now - self._options.tombstone_days * _DAY_MICROS)
         self._root.device = facts.device
+        self._root.known_at_scan = await self._index.count_under(self._root.path)
+        self._root.gone_since_scan = 0
         self._root.progress.last_scan_micros = now

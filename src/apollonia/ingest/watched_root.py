@@ -35,6 +35,8 @@ class WatchedRoot:
     device: int | None = None
     heard_all: bool = False
     overflows: int = 0
+    known_at_scan: int = 0
+    gone_since_scan: int = 0
     watcher: Watcher | None = None
     unwatched: dict[bytes, str] = field(default_factory=dict)
 

@@ -123,7 +123,10 @@ class Index(Protocol):
         ...
 
     async def save_scan(self, root: bytes, device: int, scan_micros: int) -> None:
-        """A scan of the root ended well."""
+        """A scan of the root ended well, on this device: its files that were on the last are now.
+
+        A disk may get another number whenever it is mounted.
+        """
         ...
 
     async def prune(self, before_micros: int) -> int:

@@ -97,6 +97,9 @@ class MemoryIndex:
         """Kept."""
         await self.ping()
         known = self._roots.get(root, RootRecord())
+        for path, entry in self.files.items():
+            if is_inside(path, root) and entry.device == known.device:
+                self.files[path] = replace(entry, device=device)
         self._roots[root] = replace(known, device=device, last_scan_micros=scan_micros)
 
     async def prune(self, before_micros: int) -> int:

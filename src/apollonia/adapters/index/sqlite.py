@@ -45,6 +45,10 @@ _COUNT_UNDER = f"""
     SELECT count(*) FROM folders f JOIN entries e ON e.folder_id = f.id
     WHERE {_INSIDE} AND e.gone_micros IS NULL
 """  # noqa: S608 - a constant condition
+_RENUMBER = f"""
+    UPDATE entries SET device = :now WHERE device = :before AND folder_id IN (
+        SELECT f.id FROM folders f WHERE {_INSIDE})
+"""  # noqa: S608 - a constant condition
 _PUT_ENTRY = "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_MESSAGE = """
     INSERT INTO outbox (message_id, schema, headers, body) VALUES (?, ?, ?, ?)
@@ -112,8 +116,7 @@ class SqliteIndex:
 
     async def save_scan(self, root: bytes, device: int, scan_micros: int) -> None:
         """One row."""
-        row = (root, signed(device), scan_micros)
-        await self._write(lambda connection: connection.execute(_PUT_SCAN, row))
+        await self._write(partial(_save_scan, root, device, scan_micros))
 
     async def prune(self, before_micros: int) -> int:
         """Tombstones first, then the folders that they leave empty."""
@@ -238,6 +241,15 @@ def _root(root: bytes, connection: sqlite3.Connection) -> RootRecord:
     return RootRecord(
         None if device is None else unsigned(device), last_timestamp, last_scan_micros
     )
+
+
+def _save_scan(root: bytes, device: int, scan_micros: int, connection: sqlite3.Connection) -> None:
+    """A disk may have got another number: then its files have it too."""
+    before = _root(root, connection).device
+    if before is not None and before != device:
+        numbers = {"before": signed(before), "now": signed(device)}
+        connection.execute(_RENUMBER, _inside(root) | numbers)
+    connection.execute(_PUT_SCAN, (root, signed(device), scan_micros))
 
 
 def _prune(before_micros: int, connection: sqlite3.Connection) -> int:
