@@ -5,7 +5,7 @@ not as it was when somebody looked.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import batched
 
 from apollonia.domain.ordering import MonotonicStamps
@@ -21,6 +21,7 @@ log = get_logger(__name__)
 
 _SLICE = 32  # bounds how long the event loop is kept: a few milliseconds
 _QUEUED_BATCHES = 32
+_LATER_S = 0.05
 
 
 class Committer:
@@ -33,12 +34,14 @@ class Committer:
         clock: Clock,
         on_done: Callable[[Finding], None],
         on_commit: Callable[[], None],
+        recheck: Callable[[bytes, float], None],
         commit_files: int,
     ) -> None:
         self._index = index
         self._clock = clock
         self._on_done = on_done
         self._on_commit = on_commit
+        self._recheck = recheck
         self._commit_files = commit_files
         self._stamps = MonotonicStamps()
         self._queue: asyncio.Queue[Sequence[Finding]] = asyncio.Queue(_QUEUED_BATCHES)
@@ -64,7 +67,7 @@ class Committer:
         backoff = Backoff(self._clock)
         while True:
             try:
-                commit = await self._draft(findings)
+                commit, rewritten = await self._draft(findings)
                 if commit.entries:
                     await self._index.commit(commit)
                 break
@@ -78,8 +81,23 @@ class Committer:
             self._on_done(finding)
         if commit.messages:
             self._on_commit()
+        if rewritten:
+            await self._recheck_names(rewritten)
 
-    async def _draft(self, findings: Sequence[Finding]) -> Commit:
+    async def _recheck_names(self, inodes: Collection[tuple[int, int]]) -> None:
+        """A file that was written through one name is another file under all of its names."""
+        try:
+            entries = await self._index.entries_by_inode(inodes)
+        except Unavailable as error:
+            log.warning("other names not looked at", reason=error.message)
+            return
+        for entry in entries:
+            if entry.is_live:
+                self._recheck(entry.path, _LATER_S)
+
+    async def _draft(
+        self, findings: Sequence[Finding]
+    ) -> tuple[Commit, Collection[tuple[int, int]]]:
         paths = {path for finding in findings for path in Draft.concerned(finding)}
         known = await self._index.entries(paths)
         draft = Draft(known, self._stamps, self._clock.now_micros())
@@ -87,7 +105,7 @@ class Committer:
             for finding in some:
                 draft.add(finding)
             await asyncio.sleep(0)
-        return draft.commit()
+        return draft.commit(), draft.rewritten
 
 
 def _report(findings: Sequence[Finding], trouble: str | None) -> None:

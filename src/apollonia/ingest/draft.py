@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Draft:
     """One transaction in the making. ``known``: the index at all paths concerned, kept up to date.
 
+    ``rewritten``: inodes of files with several names that have another content now.
+
     A finding of a root that is not ours any more changes nothing.
     """
 
@@ -33,6 +35,7 @@ class Draft:
         self._entries: dict[bytes, Entry] = {}
         self._messages: list[Message] = []
         self._roots: set[bytes] = set()
+        self.rewritten: set[tuple[int, int]] = set()
 
     @staticmethod
     def concerned(finding: Finding) -> list[bytes]:
@@ -86,6 +89,8 @@ class Draft:
         if entry == known:
             return
         self._put(entry)
+        if entry.sha256_hash != known.sha256_hash and max(entry.links, known.links) > 1:
+            self.rewritten.add((entry.device, entry.inode))
         if _facts_told(entry) != _facts_told(known):
             self._tell_read(read, FileEventType.CLOSE_WRITE, entry)
 

@@ -53,6 +53,7 @@ class Pipeline:
             clock=ports.clock,
             on_done=self._done,
             on_commit=on_commit,
+            recheck=recheck,
             commit_files=options.commit_files,
         )
 

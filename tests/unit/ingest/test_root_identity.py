@@ -99,6 +99,21 @@ async def test_edit_and_second_name_while_stopped_are_both_seen(rig):
         assert hash_at(rig, A) == hash_at(rig, NEW) == hash_of(b"ONE")
 
 
+async def test_write_through_one_name_is_seen_under_the_other(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        rig.files.link(A, b"/music/album/other.flac")
+        await rig.quiet()
+        rig.told()
+        rig.files.write(A, b"changed")
+        await rig.quiet()
+        assert sorted(rig.told()) == [
+            ("IN_CLOSE_WRITE", "/music/a.flac"),
+            ("IN_CLOSE_WRITE", "/music/album/other.flac"),
+        ]
+        assert hash_at(rig, b"/music/album/other.flac") == hash_of(b"changed")
+
+
 async def test_folder_renamed_while_stopped_is_not_read_again(rig):
     rig = rig(TREE)
     async with rig.running():
