@@ -13,11 +13,12 @@ from apollonia.ingest.triggers import Triggers
 from apollonia.ingest.watched_root import WatchedRoot
 
 _ASKS_AT_ONCE = 64
+_REFUSED_S = 60.0
 _POLL_SHARE = 20.0  # polling takes a twentieth of one core at most
 
 
 class Following:
-    """Three endless tasks of one watched root."""
+    """Four endless tasks of one watched root."""
 
     def __init__(
         self,
@@ -72,6 +73,15 @@ class Following:
                 if ask.moved_from is not None:
                     self._engine.left(ask.moved_from)
             self._report_watches()
+
+    async def refused(self) -> None:
+        """Look again at what we were not permitted to read."""
+        while True:
+            await self._clock.sleep(_REFUSED_S)
+            for path in list(self._root.refused):
+                self._root.hints.name(path)
+            for folder in list(self._root.closed):
+                self._root.trees.add(folder)
 
     async def unwatched(self) -> None:
         """Poll the folders that cannot be watched, and try to watch them again."""

@@ -16,11 +16,15 @@ from apollonia.ports.index import Entry
 
 
 class Verdicts:
-    """Looks at what is left on the disk; blocks. Good for one short while: it remembers folders."""
+    """Looks at what is left on the disk; blocks. Good for one short while: it remembers folders.
+
+    ``refused``: how many of those out of reach the system does not let us look at.
+    """
 
     def __init__(self, files: FileSystem, root: bytes, device: int | None) -> None:
         self._files = files
         self._root = root
+        self.refused = 0
         self._device = device  # the root's, when it was scanned last
         self._facts: dict[bytes, RootFacts] = {}
         self._nearest: dict[bytes, bytes] = {}
@@ -35,6 +39,7 @@ class Verdicts:
                     continue
                 (away if self._went_with_its_disk(entry) else gone).append(entry.path)
             except FilesUnavailableError:
+                self.refused += 1
                 away.append(entry.path)
         return gone, away
 

@@ -24,6 +24,7 @@ from apollonia.observe.logs import get_logger
 log = get_logger(__name__)
 
 _LARGE_QUEUED = 64
+_REFUSED_KEPT = 1000
 
 
 class Pipeline:
@@ -177,11 +178,17 @@ class Pipeline:
 
     def _done(self, finding: Finding) -> None:
         if isinstance(finding, Lost):
+            finding.root.refused.discard(finding.path)
             if finding.tally is not None:
                 finding.tally.finish()
             return
         progress = finding.candidate.root.progress
         progress.done += 1
+        error, refused = finding.inspection.error, finding.candidate.root.refused
+        if error is None or error.code != "unreadable":
+            refused.discard(finding.candidate.path)
+        elif len(refused) < _REFUSED_KEPT:
+            refused.add(finding.candidate.path)
         progress.unskip(finding.candidate.path)
         progress.errors += finding.inspection.error is not None
         self._land(finding.candidate, cataloged=True)

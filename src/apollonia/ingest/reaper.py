@@ -18,7 +18,10 @@ _FILES = 2000
 
 
 class Reaper:
-    """Turns absent files of one root into deletions, after looking once more at each."""
+    """Turns absent files of one root into deletions, after looking once more at each.
+
+    ``refused`` counts files that we may not look at, until somebody sets it back.
+    """
 
     def __init__(self, root: WatchedRoot, engine: Engine, ask_scan: Callable[[str], None]) -> None:
         self._root = root
@@ -27,6 +30,7 @@ class Reaper:
         self._pipeline = engine.pipeline
         self._options = engine.options
         self._ask_scan = ask_scan
+        self.refused = 0
 
     async def reap(
         self,
@@ -81,4 +85,8 @@ class Reaper:
         return await loop.run_in_executor(self._root.disk, self._verdicts, entries)
 
     def _verdicts(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes]]:
-        return Verdicts(self._files, self._root.path, self._root.device).gone(entries)
+        verdicts = Verdicts(self._files, self._root.path, self._root.device)
+        try:
+            return verdicts.gone(entries)
+        finally:
+            self.refused += verdicts.refused

@@ -127,6 +127,7 @@ class RootIngest:
                     tasks.create_task(self._watching().run(watcher))
                 tasks.create_task(following.names())
                 tasks.create_task(following.trees())
+                tasks.create_task(following.refused())
                 tasks.create_task(self._scans(following, tasks))
                 tasks.create_task(self._requests())
                 tasks.create_task(self._root_checks())

@@ -128,6 +128,7 @@ class Scan:
         gone, away, device = 0, 0, self._root.device
         other_disk = device is not None and device != facts.device
         sample: list[bytes] = []
+        self._reaper.refused = 0
         async for paths in self._reaper.known_in(await self._suspects(seen)):
             lost, unreachable = await self._reaper.judge(paths)
             if other_disk:
@@ -135,15 +136,19 @@ class Scan:
             gone += len(lost)
             away += len(unreachable)
             sample.extend(lost[: _SAMPLE - len(sample)])
-        self._root.progress.trouble(
-            "disk",
-            f"{away} files are out of reach (a disk that is not mounted?); nothing was deleted."
-            if away
-            else None,
-        )
+        self._report_away(away - self._reaper.refused, self._reaper.refused)
         known = await self._index.count_under(self._root.path) if gone else 0
         before = self._root.gone_since_scan
         return Disappearance(gone, known, tuple(sample), before, other_disk)
+
+    def _report_away(self, unmounted: int, refused: int) -> None:
+        words = []
+        if unmounted > 0:
+            words.append(f"{unmounted} files are out of reach (a disk that is not mounted?);")
+        if refused:
+            words.append(f"{refused} files may not be looked at (change their folder's rights);")
+        sentence = " ".join([*words, "nothing was deleted."]) if words else None
+        self._root.progress.trouble("disk", sentence)
 
     async def _delete(self, seen: _Seen, *, even_away: bool) -> None:
         tally = Tally()

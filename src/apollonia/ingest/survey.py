@@ -126,12 +126,15 @@ class Survey:
         if one.listing is None:
             if one.unreadable is None:
                 looked.missing.append(ask.folder)
+                root.closed.discard(ask.folder)
                 root.unwatched.pop(ask.folder, None)
             else:
                 looked.unreadable.append(ask.folder)
+                root.closed.add(ask.folder)
                 reason = one.unreadable.removeprefix(f"{display(ask.folder)}: ")
                 root.progress.skip(ask.folder, f"folder not read: {reason}")
             return []
+        root.closed.discard(ask.folder)
         looked.folders.append(ask.folder)
         if not ask.whole:
             return []

@@ -22,7 +22,8 @@ class WatchedRoot:
 
     ``disk`` is the thread in which its folders are read: a hanging disk holds up only its root.
     ``device`` is the one it was on when the session began. ``heard_all``: since a scan ended no
-    event was lost.
+    event was lost. ``refused`` files and ``closed`` folders may not be read, as far as they were
+    met and there is room: nobody tells when that ends.
     """
 
     root: Root
@@ -37,6 +38,8 @@ class WatchedRoot:
     overflows: int = 0
     known_at_scan: int = 0
     gone_since_scan: int = 0
+    refused: set[bytes] = field(default_factory=set)
+    closed: set[bytes] = field(default_factory=set)
     watcher: Watcher | None = None
     unwatched: dict[bytes, str] = field(default_factory=dict)
 

@@ -25,7 +25,8 @@ async def test_link_in_place_of_a_folder_is_never_followed(stand, tmp_path):
     async with stand.running():
         for number in range(40):
             stand.write(f"s{number}/deep/a.bin", b"a")
-        await stand.hear(40)
+            stand.write(f"keep/{number}.bin", b"k")
+        await stand.hear(80)
         for number in range(40):
             shutil.rmtree(stand.root / f"s{number}")
             (stand.root / f"s{number}").symlink_to(secret)

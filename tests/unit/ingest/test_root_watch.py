@@ -558,3 +558,19 @@ async def test_full_index_is_said_and_nothing_is_lost(rig):
         rig.index.fail_with = None
         await rig.quiet(30)
         assert rig.told() == [("IN_CREATE", "/music/new.mp3")]
+
+
+async def test_what_may_be_read_again_is_found_within_a_minute(rig):
+    rig = rig(TREE)
+    rig.files.unreadable |= {b"/music/a.flac", b"/music/album"}
+    async with rig.running():
+        rig.told()
+        rig.files.unreadable.clear()
+        rig.files.touch_status(b"/music/a.flac")
+        await rig.quiet(70)
+        assert sorted(rig.told()) == [
+            ("IN_CLOSE_WRITE", "/music/a.flac"),
+            ("IN_CREATE", "/music/album/b.flac"),
+        ]
+        (root,) = rig.engine.roots
+        assert root.refused == root.closed == set()
