@@ -109,9 +109,7 @@ async def test_words_are_found_in_every_field(setup, text):
     assert await setup.find(text) == [place]
 
 
-@pytest.mark.parametrize(
-    "text", ["joga nobody", "oga", "bjork jogga", "musicbox", "omogenic joga"]
-)
+@pytest.mark.parametrize("text", ["joga nobody", "oga", "bjork jogga", "musicbox", "omogenic joga"])
 async def test_all_words_must_match_from_their_beginning(setup, text):
     await setup.save(tagged("02.flac", title="Jóga", artist="Björk", album="Homogenic"))
 

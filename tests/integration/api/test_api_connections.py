@@ -78,13 +78,13 @@ class Line:
         """All that comes until the server closes; fails when it does not."""
         async with asyncio.timeout(limit):
             with contextlib.suppress(ConnectionResetError):
-                return await self.reader.read()
+                return bytes(await self.reader.read())
         return b""
 
     async def answer(self) -> bytes:
         async with asyncio.timeout(3):
             head = await self.reader.readuntil(b"\r\n\r\n")
-            return head + await self.reader.readexactly(len(b'"quick"'))
+            return bytes(head + await self.reader.readexactly(len(b'"quick"')))
 
     async def drip(self, data: bytes = b"x") -> None:
         while True:

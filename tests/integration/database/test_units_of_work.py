@@ -17,7 +17,7 @@ ADD = "INSERT INTO pending_changes (entity, id, op, timestamp) VALUES ('file', '
 
 
 async def count(database) -> int:
-    return (await database.read(lambda at: run(at, COUNT)))[0][0]
+    return int((await database.read(lambda at: run(at, COUNT)))[0][0])
 
 
 class Gate:

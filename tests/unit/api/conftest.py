@@ -41,7 +41,7 @@ class FakeArtwork:
         if self.error is not None:
             raise self.error
         blob = self.pictures.get(place.id)
-        return blob and Drawn(blob, self.lasting)
+        return None if blob is None else Drawn(blob, self.lasting)
 
 
 @dataclass
