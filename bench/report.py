@@ -45,6 +45,6 @@ def write(area: str, measures: Sequence[Measure]) -> int:
     (OUT / f"{area}.json").write_text(json.dumps(rows, indent=2) + "\n")
     for m in measures:
         mark = "ok " if m.holds else "NOT"
-        against = f"{m.ratio:.3g} x {m.against} ({m.limit:,.0f})"
+        against = f"{m.ratio:.3g} x {m.against} ({m.limit:,.4g})"
         print(f"{mark} {m.measure}: {m.value:,.2f} {m.unit}; target {m.target}; {against}")
     return 0 if all(m.holds for m in measures) else 4
