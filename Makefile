@@ -34,7 +34,7 @@ run: $(RUN_SET) $(PAGE) ## Start everything in one process (MEDIA=~/Music or a,b
 test: $(DEV_SET) $(PAGE) ## Run all tests that this machine can run, the page's too (ARGS="-k name" for pytest)
 	@page=0; echo "== page"; $(NPM) run test || page=$$?; \
 	echo "== pytest: unit, contract, integration, e2e"; \
-	$(PY) -m pytest -n auto $(ARGS) || exit $$?; \
+	$(PY) -m pytest -n auto --dist worksteal $(ARGS) || exit $$?; \
 	if [ $$page -ne 0 ]; then echo "apollonia: the page's tests failed, see above" >&2; fi; exit $$page
 
 .PHONY: check

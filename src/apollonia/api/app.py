@@ -17,7 +17,7 @@ from apollonia.api.options import ApiOptions
 from apollonia.api.ports import ApiPorts
 from apollonia.api.readiness import Readings
 from apollonia.api.request_frame import RequestFrame
-from apollonia.api.routes import add_routes
+from apollonia.api.routes import all_routes
 from apollonia.api.site import Site
 from apollonia.errors import ConfigurationError
 
@@ -52,7 +52,7 @@ def create_app(ports: ApiPorts, options: ApiOptions) -> FastAPI:
     )
     app.state.api = _context(ports, options)
     add_error_handlers(app)
-    add_routes(app.router)
+    app.router.routes.extend(all_routes())
     return app
 
 
@@ -69,6 +69,7 @@ def _context(ports: ApiPorts, options: ApiOptions) -> ApiContext:
             broadcast=ports.broadcast,
             metrics=ports.metrics,
             max_clients=options.max_live_clients,
+            poll_s=options.live_poll_s,
         ),
         readings=Readings(ports.checks, ports.clock),
         site=Site(options.web_folder, ports.clock),

@@ -24,7 +24,6 @@ CHANNEL: Final = "changes"
 BATCH: Final = 500
 PING_S: Final = 20.0
 
-_POLL_S = 1.0
 _PAUSE_S = 0.05  # between two reads: what comes in bursts goes out merged
 _PROGRESS_S = 0.25
 _QUIET_PROGRESS_S = 2.0
@@ -48,12 +47,14 @@ class LiveFeed:
         broadcast: Broadcast,
         metrics: Metrics,
         max_clients: int = 1000,
+        poll_s: float = 1.0,
     ) -> None:
         self._catalog = catalog
         self._control = control
         self._broadcast = broadcast
         self._metrics = metrics
         self._max_clients = max_clients
+        self._poll_s = poll_s
         self._clients: set[LiveClient] = set()
         self._position = 0
         self._known = asyncio.Event()
@@ -124,11 +125,11 @@ class LiveFeed:
         self._offer(frame_text({"type": "ping", "position": self._position}))
 
     async def _follow_changes(self) -> None:
-        wait = _POLL_S
+        wait = self._poll_s
         while True:
             try:
                 more = await self._read()
-                wait = _POLL_S
+                wait = self._poll_s
             except ApolloniaError as error:
                 get_logger(__name__).warning("live changes not read", error=error.message)
                 more, wait = False, min(wait * 2, _MAX_BACKOFF_S)

@@ -31,5 +31,6 @@ class ApiOptions:
     max_body: int = 1 << 20
     max_headers: int = 64 << 10
     max_live_clients: int = 1000
+    live_poll_s: float = 1.0
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     version: str = field(default_factory=lambda: installed_version("apollonia"))

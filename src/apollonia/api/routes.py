@@ -1,6 +1,10 @@
 """Every route of the API, in the order in which they are tried."""
 
+from collections.abc import Sequence
+from functools import cache
+
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from apollonia.api.docs import add_docs
 from apollonia.api.health import add_health
@@ -11,6 +15,14 @@ from apollonia.api.rest.session import add_session
 from apollonia.api.rest.stats import add_stats
 from apollonia.api.sign_in import add_sign_in
 from apollonia.api.static import add_page
+
+
+@cache
+def all_routes() -> Sequence[BaseRoute]:
+    """The routes, made once: they know no application, only the request's own."""
+    router = APIRouter()
+    add_routes(router)
+    return tuple(router.routes)
 
 
 def add_routes(router: APIRouter) -> None:

@@ -57,7 +57,7 @@ class World:
     clock: ManualClock = field(default_factory=ManualClock)
     metrics: Metrics = field(default_factory=Metrics)
     checks: dict[str, Any] = field(default_factory=dict)
-    options: ApiOptions = field(default_factory=lambda: ApiOptions(secret=SECRET))
+    options: ApiOptions = field(default_factory=lambda: ApiOptions(secret=SECRET, live_poll_s=0.1))
     _app: FastAPI | None = None
 
     @property
