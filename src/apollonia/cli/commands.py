@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from rich.table import Table
 
 from apollonia.cli import progress
 from apollonia.cli.exits import FAULTS
+from apollonia.cli.interpreter import keep_what_is_there, tune_interpreter
 from apollonia.config import Settings, load
 from apollonia.config.names import Key, all_settings
 from apollonia.domain.principal import TokenKind
@@ -35,8 +35,8 @@ from apollonia.wiring.data_folder import (
 )
 from apollonia.wiring.media import media_options
 from apollonia.wiring.ports import migrate_catalog, open_ports
+from apollonia.work.service import Service
 
-_SWITCH_INTERVAL_S = 0.0005  # database threads hand the loop its turn at once, not after 5 ms
 _OWNER_ONLY = 0o077
 _DAY_S = 86_400.0
 _LINK_TTL_S = 3600.0
@@ -145,7 +145,7 @@ async def _up(settings: Settings, console: Console) -> None:
                 progress.Progress(ports.control, ports.library, console, link=link, folder=folder),
             ]
             with published_address(folder, host, port):
-                await Runtime(services).run()
+                await _serve(services)
     console.print("Stopped; everything found so far is kept.")
 
 
@@ -160,7 +160,7 @@ async def _ingest(settings: Settings) -> None:
             MediaPool(media_options(settings)) as media,
             ingest_services(ports, settings, roots, media) as services,
         ):
-            await Runtime(services).run()
+            await _serve(services)
 
 
 async def _populate(settings: Settings) -> None:
@@ -168,7 +168,7 @@ async def _populate(settings: Settings) -> None:
 
     folder = prepare_data_folder(settings.data)
     async with open_ports(settings, folder) as ports:
-        await Runtime(populate_services(ports)).run()
+        await _serve(populate_services(ports))
 
 
 async def _api(settings: Settings) -> None:
@@ -182,7 +182,12 @@ async def _api(settings: Settings) -> None:
         ):
             services = await api_services(ports, settings, listener, media)
             with published_address(folder, *listener.getsockname()[:2]):
-                await Runtime(services).run()
+                await _serve(services)
+
+
+async def _serve(services: Sequence[Service]) -> None:
+    keep_what_is_there()
+    await Runtime(services).run()
 
 
 async def _token(settings: Settings, folder: Path, *, days: int, link: bool) -> str:
@@ -235,7 +240,7 @@ def _overrides(
 
 
 def _run[T](main: Coroutine[Any, Any, T]) -> T:
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    tune_interpreter()
     # The databases hold names, tokens and paths: nobody else reads them, even where the data folder
     # was there before and is open to all. SQLite has no setting of its own for this.
     os.umask(_OWNER_ONLY)
