@@ -32,19 +32,25 @@ class Named:
 class Ask:
     """Look at this folder: at these names in it; ``whole``: at all, and at all folders below it.
 
-    ``moved_from``: the folder was there before.
+    ``moved_from``: the folder was there before. ``reread``: its files are read whatever their times
+    say, and so are those below it.
     """
 
     folder: bytes
     names: dict[bytes, Named] = field(default_factory=dict)
     whole: bool = False
     moved_from: bytes | None = None
+    reread: bool = False
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many things that a scan handed on are still in hand."""
+    """How many things that a scan handed on are still in hand.
 
+    ``is_whole``: the scan is of the whole root, so what it finds unchanged counts as progress.
+    """
+
+    is_whole: bool = True
     left: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 

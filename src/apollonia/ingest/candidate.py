@@ -12,7 +12,7 @@ from apollonia.ports.index import Entry
 if TYPE_CHECKING:
     from apollonia.ingest.watched_root import WatchedRoot
 
-Origin = Literal["watch", "scan"]
+Origin = Literal["watch", "scan", "verify"]
 
 
 @dataclass(slots=True)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Draft:
     """One transaction in the making. ``known``: the index at all paths concerned, kept up to date.
 
-    ``rewritten``: inodes of files with several names that have another content now.
+    ``rewritten``: inodes of files with several names that have another content now. ``corrupted``:
+    files whose content changed although none of their times did.
 
     A finding of a root that is not ours any more changes nothing.
     """
@@ -36,6 +37,7 @@ class Draft:
         self._messages: list[Message] = []
         self._roots: set[bytes] = set()
         self.rewritten: set[tuple[int, int]] = set()
+        self.corrupted: list[Read] = []
 
     @staticmethod
     def concerned(finding: Finding) -> list[bytes]:
@@ -86,6 +88,11 @@ class Draft:
         self._tell_read(read, FileEventType.CREATE, entry)
 
     def _add_changed(self, read: Read, known: Entry, entry: Entry) -> None:
+        if is_silent_change(known, entry):
+            read = replace(read, inspection=replace(read.inspection, error=SILENT_CHANGE))
+            entry = replace(entry, error_code=SILENT_CHANGE.code)
+            if known.error_code != SILENT_CHANGE.code or known.sha256_hash != entry.sha256_hash:
+                self.corrupted.append(read)
         if entry == known:
             return
         self._put(entry)

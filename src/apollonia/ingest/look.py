@@ -132,7 +132,7 @@ def compare(
         if print_ is not None:
             seen += 1
             same = print_ == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-            if same and not named.reread:
+            if same and not (named.reread or listed.ask.reread):
                 compared.unchanged += 1
                 continue
         path = join(listing.folder, name)

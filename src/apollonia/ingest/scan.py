@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from apollonia.domain.paths import display, is_inside
 from apollonia.errors import FilesUnavailableError
 from apollonia.ingest.asks import Ask, Tally
+from apollonia.ingest.candidate import Origin
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.guard import (
     Disappearance,
@@ -23,6 +24,15 @@ log = get_logger(__name__)
 
 _SAMPLE = 20
 _DAY_MICROS = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What to walk: the ``top`` folder; ``origin`` ``"verify"`` reads every file again."""
+
+    top: bytes
+    origin: Origin
+    is_whole: bool
 
 
 @dataclass(slots=True)
@@ -66,40 +76,53 @@ class Scan:
             check_same_disk(path, facts, (await self._index.root(path)).device)
         return facts
 
-    async def run(self, *, confirmed: int = 0) -> Scanned:
-        """One scan. ``confirmed``: so many disappeared files a person knows about."""
+    async def run(
+        self, *, confirmed: int = 0, folder: bytes | None = None, verify: bool = False
+    ) -> Scanned:
+        """One scan of the root, or of one ``folder`` in it and what is below.
+
+        ``confirmed``: so many disappeared files a person knows about. ``verify``: every file is
+        read again; one whose content is another while its times are the same has silently changed.
+        """
         facts = await self.check()
         started, overflows = self._clock.monotonic(), self._root.overflows
-        self._root.progress.begin_scan()
-        self._flights.mark_under(self._root.path)
-        seen, tally = await self._walk()
+        is_whole = folder is None or folder == self._root.path
+        top = self._root.path if folder is None else folder
+        walk = _Walk(top, "verify" if verify else "scan", is_whole)
+        if is_whole:
+            self._root.progress.begin_scan()
+        self._flights.mark_under(top)
+        seen, tally = await self._walk(walk)
         await tally.drained()
-        lost = await self._disappeared(seen, facts)
+        lost = await self._disappeared(walk, seen, facts)
         held = lost.gone > confirmed and is_suspicious(
             lost, self._options, root_is_empty=facts.is_empty
         )
         if held:
             log.warning("files disappeared", root=self._root.root.name, detail=lost.words)
         elif lost.gone:
-            await self._delete(seen, even_away=lost.other_disk)
-        if not held:
-            await self._finish(facts)
-        self._root.heard_all = overflows == self._root.overflows
+            await self._delete(walk, seen, even_away=lost.other_disk)
+        if is_whole:
+            if not held:
+                await self._finish(facts)
+            self._root.heard_all = overflows == self._root.overflows
         log.info(
             "scan finished",
             root=self._root.root.name,
+            folder=display(top),
+            verified=verify,
             files=self._root.progress.found,
             deleted=0 if held else lost.gone,
             seconds=round(self._clock.monotonic() - started, 3),
         )
         return Scanned(lost if held else None, again=seen.overfull)
 
-    async def _walk(self) -> tuple[_Seen, Tally]:
-        seen, tally = _Seen(), Tally()
-        rest = [Ask(self._root.path, whole=True)]
+    async def _walk(self, walk: _Walk) -> tuple[_Seen, Tally]:
+        seen, tally = _Seen(), Tally(walk.is_whole)
+        rest = [Ask(walk.top, whole=True, reread=walk.origin == "verify")]
         counted = self._metrics.files_scanned.labels(self._root.root.name)
         while rest:
-            looked = await self._survey.look(rest, "scan", tally)
+            looked = await self._survey.look(rest, walk.origin, tally)
             self._note(looked, seen)
             counted.inc(looked.files)
             rest = looked.rest
@@ -116,20 +139,20 @@ class Scan:
         seen.unreadable.extend(looked.unreadable)
         seen.overfull = seen.overfull or looked.overfull
 
-    async def _suspects(self, seen: _Seen) -> list[bytes]:
+    async def _suspects(self, walk: _Walk, seen: _Seen) -> list[bytes]:
         """Folders in which known files may be gone: but not below one that we could not read."""
-        known = await self._index.folders_under(self._root.path)
+        known = await self._index.folders_under(walk.top)
         suspects = (f for f in known if f in seen.suspects or f not in seen.folders)
         if not seen.unreadable:
             return list(suspects)
         return [f for f in suspects if not any(is_inside(f, u) for u in seen.unreadable)]
 
-    async def _disappeared(self, seen: _Seen, facts: RootFacts) -> Disappearance:
+    async def _disappeared(self, walk: _Walk, seen: _Seen, facts: RootFacts) -> Disappearance:
         gone, away, device = 0, 0, self._root.device
         other_disk = device is not None and device != facts.device
         sample: list[bytes] = []
         self._reaper.refused = 0
-        async for paths in self._reaper.known_in(await self._suspects(seen)):
+        async for paths in self._reaper.known_in(await self._suspects(walk, seen)):
             lost, unreachable = await self._reaper.judge(paths)
             if other_disk:
                 lost, unreachable = lost + unreachable, []
@@ -150,9 +173,9 @@ class Scan:
         sentence = " ".join([*words, "nothing was deleted."]) if words else None
         self._root.progress.trouble("disk", sentence)
 
-    async def _delete(self, seen: _Seen, *, even_away: bool) -> None:
+    async def _delete(self, walk: _Walk, seen: _Seen, *, even_away: bool) -> None:
         tally = Tally()
-        async for paths in self._reaper.known_in(await self._suspects(seen)):
+        async for paths in self._reaper.known_in(await self._suspects(walk, seen)):
             await self._reaper.reap(paths, "scan", tally, even_away=even_away)
         await tally.drained()
 

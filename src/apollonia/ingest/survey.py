@@ -66,7 +66,7 @@ class Survey:
         looked = Looked(rest=list(rest))
         below = [ask for one in listed for ask in self._note(one, looked)]
         looked.rest[:0] = below  # depth first: few folders wait at a time
-        changed = self._count(compared, looked, origin)
+        changed = self._count(compared, looked, tally)
         if changed:
             candidates = await self._candidates(changed, origin, tally)
             urgent = not any(ask.whole for ask in asks)
@@ -144,7 +144,9 @@ class Survey:
             root.unwatched[ask.folder] = one.unwatched
         return list(_below(ask, one.listing, root.rules))
 
-    def _count(self, compared: Sequence[Compared], looked: Looked, origin: Origin) -> list[Changed]:
+    def _count(
+        self, compared: Sequence[Compared], looked: Looked, tally: Tally | None
+    ) -> list[Changed]:
         """Numbers for the progress, waits for what is unsettled; what is left to hand on."""
         progress = self._root.progress
         for one in compared:
@@ -152,7 +154,7 @@ class Survey:
             if one.gone:
                 looked.gone.extend(one.gone)
                 looked.short.append(folder_of(one.gone[0]))
-            if origin == "scan":
+            if tally is not None and tally.is_whole:
                 progress.found += one.unchanged
                 progress.done += one.unchanged
             for path in one.unsettled:
@@ -206,7 +208,7 @@ def _below(ask: Ask, listing: Listing, rules: Rules) -> Iterator[Ask]:
         path = join(ask.folder, name)
         if not rules.skips_folder(path, name):
             moved_from = None if ask.moved_from is None else join(ask.moved_from, name)
-            yield Ask(path, whole=True, moved_from=moved_from)
+            yield Ask(path, whole=True, moved_from=moved_from, reread=ask.reread)
 
 
 def _neighbours(listed: Listed, rules: Rules) -> FolderNeighbours:
