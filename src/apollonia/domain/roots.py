@@ -17,7 +17,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootStatus:
-    """Counts since the last scan began; ``rate`` in files/s; ``skipped`` keeps the newest 100."""
+    """Counts since the last scan began; ``rate`` in files/s; lists keep the newest 100.
+
+    ``corrupted``: files whose content changed although none of their times did.
+    """
 
     root: str
     state: RootState
@@ -28,6 +31,8 @@ class RootStatus:
     rate: float | None = None
     skipped: tuple[Skipped, ...] = ()
     skipped_count: int = 0
+    corrupted: tuple[Skipped, ...] = ()
+    corrupted_count: int = 0
     last_scan_time: str | None = None
     updated_time: str | None = None
 

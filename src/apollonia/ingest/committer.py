@@ -9,13 +9,15 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import batched
 
 from apollonia.domain.ordering import MonotonicStamps
+from apollonia.domain.paths import display
 from apollonia.errors import Unavailable
 from apollonia.ingest.backoff import Backoff
-from apollonia.ingest.candidate import Finding
+from apollonia.ingest.candidate import Candidate, Finding
 from apollonia.ingest.draft import Draft, finding_root
+from apollonia.ingest.silent_change import SILENT_CHANGE
 from apollonia.observe.logs import get_logger
 from apollonia.ports.clock import Clock
-from apollonia.ports.index import Commit, Index
+from apollonia.ports.index import Index
 
 log = get_logger(__name__)
 
@@ -67,7 +69,8 @@ class Committer:
         backoff = Backoff(self._clock)
         while True:
             try:
-                commit, rewritten = await self._draft(findings)
+                draft = await self._draft(findings)
+                commit = draft.commit()
                 if commit.entries:
                     await self._index.commit(commit)
                 break
@@ -79,10 +82,11 @@ class Committer:
             _report(findings, None)
         for finding in findings:
             self._on_done(finding)
+        _report_corrupted(draft.corrupted)
         if commit.messages:
             self._on_commit()
-        if rewritten:
-            await self._recheck_names(rewritten)
+        if draft.rewritten:
+            await self._recheck_names(draft.rewritten)
 
     async def _recheck_names(self, inodes: Collection[tuple[int, int]]) -> None:
         """A file that was written through one name is another file under all of its names."""
@@ -95,9 +99,7 @@ class Committer:
             if entry.is_live:
                 self._recheck(entry.path, _LATER_S)
 
-    async def _draft(
-        self, findings: Sequence[Finding]
-    ) -> tuple[Commit, Collection[tuple[int, int]]]:
+    async def _draft(self, findings: Sequence[Finding]) -> Draft:
         paths = {path for finding in findings for path in Draft.concerned(finding)}
         known = await self._index.entries(paths)
         draft = Draft(known, self._stamps, self._clock.now_micros())
@@ -105,7 +107,13 @@ class Committer:
             for finding in some:
                 draft.add(finding)
             await asyncio.sleep(0)
-        return draft.commit(), draft.rewritten
+        return draft
+
+
+def _report_corrupted(candidates: Sequence[Candidate]) -> None:
+    for candidate in candidates:
+        candidate.root.progress.corrupt(candidate.path, SILENT_CHANGE.message)
+        log.warning("content changed silently", path=display(candidate.path))
 
 
 def _report(findings: Sequence[Finding], trouble: str | None) -> None:

@@ -8,6 +8,7 @@ from apollonia.domain.ids import uuid7
 from apollonia.domain.ordering import MonotonicStamps
 from apollonia.ingest.candidate import Candidate, Finding, Lost, Read
 from apollonia.ingest.events import Happened, make_message
+from apollonia.ingest.silent_change import SILENT_CHANGE, is_silent_change
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.media.facts import FileFacts
 from apollonia.media.requests import Inspection
@@ -37,7 +38,7 @@ class Draft:
         self._messages: list[Message] = []
         self._roots: set[bytes] = set()
         self.rewritten: set[tuple[int, int]] = set()
-        self.corrupted: list[Read] = []
+        self.corrupted: list[Candidate] = []
 
     @staticmethod
     def concerned(finding: Finding) -> list[bytes]:
@@ -91,8 +92,7 @@ class Draft:
         if is_silent_change(known, entry):
             read = replace(read, inspection=replace(read.inspection, error=SILENT_CHANGE))
             entry = replace(entry, error_code=SILENT_CHANGE.code)
-            if known.error_code != SILENT_CHANGE.code or known.sha256_hash != entry.sha256_hash:
-                self.corrupted.append(read)
+            self.corrupted.append(read.candidate)
         if entry == known:
             return
         self._put(entry)

@@ -179,6 +179,7 @@ class Pipeline:
     def _done(self, finding: Finding) -> None:
         if isinstance(finding, Lost):
             finding.root.refused.discard(finding.path)
+            finding.root.progress.sound(finding.path)
             if finding.tally is not None:
                 finding.tally.finish()
             return
@@ -190,6 +191,7 @@ class Pipeline:
         elif len(refused) < _REFUSED_KEPT:
             refused.add(finding.candidate.path)
         progress.unskip(finding.candidate.path)
+        progress.sound(finding.candidate.path)
         progress.errors += finding.inspection.error is not None
         self._land(finding.candidate, cataloged=True)
 

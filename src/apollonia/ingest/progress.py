@@ -26,6 +26,7 @@ class Progress:
     rate: float | None = None
     last_scan_micros: int | None = None
     troubles: dict[str, str] = field(default_factory=dict)
+    _corrupted: dict[bytes, str] = field(default_factory=dict)
     _skipped: dict[bytes, str] = field(default_factory=dict)
     _skipped_more: int = 0
 
@@ -52,6 +53,15 @@ class Progress:
         """It is gone, or a file like others now."""
         self._skipped.pop(path, None)
 
+    def corrupt(self, path: bytes, reason: str) -> None:
+        """Its content changed although its times did not; as many as are worth remembering."""
+        if len(self._corrupted) < _REMEMBERED_SKIPS:
+            self._corrupted[path] = reason
+
+    def sound(self, path: bytes) -> None:
+        """It has another content now, or is gone."""
+        self._corrupted.pop(path, None)
+
     def trouble(self, what: str, message: str | None) -> None:
         """Something about the root is in trouble, or (``None``) well again."""
         if message is None:
@@ -66,7 +76,6 @@ class Progress:
             words = " ".join(self.troubles.values())
             message = f"{message} {words}" if message else words
             state = RootState.DEGRADED if state is RootState.WATCHING else state
-        newest = list(self._skipped.items())[-MAX_SKIPPED:]
         return RootStatus(
             root=self.root,
             state=state,
@@ -75,10 +84,17 @@ class Progress:
             done=self.done,
             errors=self.errors,
             rate=self.rate,
-            skipped=tuple(Skipped(display(path), reason) for path, reason in reversed(newest)),
+            skipped=_newest(self._skipped),
             skipped_count=len(self._skipped) + self._skipped_more,
+            corrupted=_newest(self._corrupted),
+            corrupted_count=len(self._corrupted),
             last_scan_time=_time(self.last_scan_micros),
         )
+
+
+def _newest(reasons: dict[bytes, str]) -> tuple[Skipped, ...]:
+    newest = list(reasons.items())[-MAX_SKIPPED:]
+    return tuple(Skipped(display(path), reason) for path, reason in reversed(newest))
 
 
 def _time(micros: int | None) -> str | None:

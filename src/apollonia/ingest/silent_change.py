@@ -1,6 +1,7 @@
 """Content that changed while the file's times did not: a disk that forgets, or a hand in the dark.
 
-Only a scan that reads everything again can notice. The mark stays until the file is written anew.
+Only a scan that reads everything again can notice. The mark stays until the file gets another
+content or another time: ``touch`` says that it is well as it is.
 """
 
 from apollonia.messages import FileError
@@ -17,6 +18,8 @@ SILENT_CHANGE = FileError(
 
 def is_silent_change(known: Entry, entry: Entry) -> bool:
     """Whether ``entry``, read again, is another content than ``known`` under the same facts."""
-    if entry.fingerprint != known.fingerprint or None in {entry.sha256_hash, known.sha256_hash}:
+    if entry.sha256_hash is None or known.sha256_hash is None:
         return False
-    return entry.sha256_hash != known.sha256_hash or known.error_code == SILENT_CHANGE.code
+    if entry.sha256_hash == known.sha256_hash:
+        return known.error_code == SILENT_CHANGE.code and entry.mtime_ns == known.mtime_ns
+    return entry.fingerprint == known.fingerprint

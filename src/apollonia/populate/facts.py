@@ -18,6 +18,7 @@ from apollonia.domain.place import Place, Relation
 from apollonia.messages import FileEvent, FileEventType
 
 _ANALYSED = frozenset({Kind.AUDIO, Kind.VIDEO, Kind.IMAGE})
+_WARNINGS = frozenset({"silent_change", "checksum_mismatch"})  # cataloged, but look at it
 _SKIPPED = frozenset({"skipped", "too_large", "path_too_long"})
 
 
@@ -76,6 +77,8 @@ def _kind_and_format(event: FileEvent, path: bytes, old: Place | None) -> tuple[
 def _status(event: FileEvent, old: Place | None) -> Status:
     if event.error is None:
         return old.status if old else Status.CATALOGED
+    if event.error.code in _WARNINGS:
+        return Status.CATALOGED
     return Status.SKIPPED if event.error.code in _SKIPPED else Status.UNREADABLE
 
 

@@ -329,3 +329,15 @@ def test_event_without_root_keeps_the_root_that_is_known(world: World) -> None:
     world.see(seen(A, 1, root="/music"))
     world.see(seen(A, 2, root=None))
     assert world.at(A).root == "/music"
+
+
+def test_file_with_a_warning_stays_cataloged_and_says_why(world: World) -> None:
+    world.see(seen(A, error=FileError(code="silent_change", message="look at it")))
+
+    place = world.at(A)
+    assert (place.status, place.reason_code, place.reason) == (
+        Status.CATALOGED,
+        "silent_change",
+        "look at it",
+    )
+    assert place.analysis is AnalysisState.PENDING
