@@ -236,3 +236,13 @@ async def test_scan_on_another_device_takes_the_files_of_the_root_along(index):
     await index.save_scan(b"/m", 2**64 - 1, 20)
     found = await index.entries([b"/m/a", b"/mm/a", b"/m/disk/a"])
     assert [found[p].device for p in (b"/m/a", b"/mm/a", b"/m/disk/a")] == [2**64 - 1, 1, 5]
+
+
+async def test_index_finds_entries_by_content_some_of_each(index):
+    same = [an_entry(b"/m/%d" % number, gone_micros=number or None) for number in range(5)]
+    other = an_entry(b"/m/other", sha256_hash="c" * 64)
+    await index.commit(Commit([*same, other, an_entry(b"/m/none", sha256_hash=None)]))
+    found = await index.entries_by_content(["a" * 64, "c" * 64, "d" * 64], 3)
+    assert len([entry for entry in found if entry in same]) == 3
+    assert other in found
+    assert len(found) == 4

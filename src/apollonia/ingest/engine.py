@@ -34,6 +34,7 @@ class Engine:
             options=options,
             on_commit=on_commit,
             recheck=self.recheck,
+            holding=self._holding,
         )
 
     def recheck(self, path: bytes, delay: float = 0.0) -> None:

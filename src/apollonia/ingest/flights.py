@@ -43,6 +43,10 @@ class Flights:
             self._claims[claims] += 1
         return True
 
+    def claim(self, source: bytes) -> None:
+        """What is in hand came from this path, as its content tells."""
+        self._claims[source] += 1
+
     def end(self, path: bytes, claims: bytes | None = None, *, cataloged: bool = False) -> Flight:
         """Let go of a path; what happened to it meanwhile."""
         if claims is not None:

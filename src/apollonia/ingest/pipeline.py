@@ -9,6 +9,7 @@ from itertools import batched
 from apollonia.errors import MediaUnavailableError
 from apollonia.ingest.asks import Ready, Tally
 from apollonia.ingest.backoff import Backoff
+from apollonia.ingest.by_content import ByContent
 from apollonia.ingest.candidate import Candidate, Finding, Lost, Origin, Read
 from apollonia.ingest.committer import Committer
 from apollonia.ingest.flights import EXPECTED_S, Flights
@@ -38,6 +39,7 @@ class Pipeline:
         options: IngestOptions,
         on_commit: Callable[[], None],
         recheck: Callable[[bytes, float], None],
+        holding: Callable[[bytes], Sequence[WatchedRoot]],
     ) -> None:
         self._inspector = ports.inspector
         self._hasher = ports.large
@@ -49,6 +51,9 @@ class Pipeline:
         self._large = Lanes(_LARGE_QUEUED)
         self._recheck = recheck
         self.flights = Flights(ports.clock, options.settle_s)
+        self._by_content = ByContent(
+            files=ports.files, index=ports.index, flights=self.flights, holding=holding
+        )
         self.committer = Committer(
             index=ports.index,
             clock=ports.clock,
@@ -146,6 +151,7 @@ class Pipeline:
             else:
                 self._put_off(candidate, answer.outcome)
         self._count(batch, answers)
+        await self._by_content.find(findings)
         await self.committer.put(findings)
 
     def _is_current(self, candidate: Candidate, answer: Inspection) -> bool:

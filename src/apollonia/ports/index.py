@@ -94,6 +94,10 @@ class Index(Protocol):
         """All entries, tombstones included, with one of these (device, inode) pairs."""
         ...
 
+    async def entries_by_content(self, hashes: Collection[str], limit_each: int) -> Sequence[Entry]:
+        """Entries, tombstones included, with one of these SHA-256s, so many of each at most."""
+        ...
+
     async def folders_under(self, folder: bytes) -> Sequence[bytes]:
         """``folder`` itself and every folder below it that has live files, by path."""
         ...

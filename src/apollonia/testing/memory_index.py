@@ -47,6 +47,15 @@ class MemoryIndex:
         wanted = set(inodes)
         return [entry for entry in self.files.values() if (entry.device, entry.inode) in wanted]
 
+    async def entries_by_content(self, hashes: Collection[str], limit_each: int) -> Sequence[Entry]:
+        """Looks at everything."""
+        await self.ping()
+        found: dict[str, list[Entry]] = {sha256: [] for sha256 in hashes}
+        for entry in self.files.values():
+            if entry.sha256_hash in found:
+                found[entry.sha256_hash].append(entry)
+        return [entry for some in found.values() for entry in some[:limit_each]]
+
     async def folders_under(self, folder: bytes) -> Sequence[bytes]:
         """Looks at everything."""
         await self.ping()

@@ -51,3 +51,59 @@ async def test_two_files_that_change_places_are_both_looked_at(rig):
         for path, data in rig.files.paths().items():
             assert rig.index.files[path].size == len(data)
             assert rig.index.files[path].inode == rig.files.nodes[path].inode
+
+
+async def moved_from_another_disk(rig, path, new):
+    """As ``mv`` between file systems leaves it: another inode, the same bytes."""
+    data = rig.files.paths()[path]
+    rig.files.delete(path)
+    rig.files.write(new, data)
+    rig.files.age(3600)
+
+
+async def test_file_that_was_moved_to_another_disk_while_nobody_watched_keeps_its_id(rig):
+    rig = rig(TREE + "/films/\n    keep.txt\n", roots=(b"/music", b"/films"))
+    async with rig.running():
+        a_id = rig.file_id(b"/music/a.mp3")
+    rig.told()
+    rig.files.write(b"/music/z.mp3", b"takes the inode that is free first")
+    await moved_from_another_disk(rig, b"/music/a.mp3", b"/films/a.mp3")
+    async with rig.running():
+        (event,) = [e for e in rig.events() if e.raw_path() == b"/films/a.mp3"]
+        assert (event.event_type, event.raw_moved_from()) == ("IN_MOVED_TO", b"/music/a.mp3")
+        assert rig.file_id(b"/films/a.mp3") == a_id
+        assert ("IN_DELETE", "/music/a.mp3") not in rig.told()
+
+
+async def test_copy_of_a_file_that_is_still_there_has_an_id_of_its_own(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        rig.told()
+        rig.files.write(b"/music/copy.mp3", rig.files.paths()[b"/music/a.mp3"])
+        await rig.quiet()
+        assert rig.told() == [("IN_CREATE", "/music/copy.mp3")]
+        assert rig.file_id(b"/music/copy.mp3") != rig.file_id(b"/music/a.mp3")
+
+
+async def test_deleted_file_that_returns_under_another_name_is_known_again(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        a_id, data = rig.file_id(b"/music/a.mp3"), rig.files.paths()[b"/music/a.mp3"]
+        rig.files.delete(b"/music/a.mp3")
+        await rig.quiet()
+        rig.told()
+        rig.files.write(b"/music/z.mp3", b"takes the free inode")
+        rig.files.write(b"/music/new name.mp3", data)
+        await rig.quiet()
+        assert ("IN_MOVED_TO", "/music/new name.mp3") in rig.told()
+        assert rig.file_id(b"/music/new name.mp3") == a_id
+
+
+async def test_of_two_moved_files_with_one_content_each_keeps_its_own_name(rig):
+    rig = rig("/music/\n    x/\n        1.jpg = same\n        2.jpg = same\n    y/\n")
+    async with rig.running():
+        ids = [rig.file_id(b"/music/x/1.jpg"), rig.file_id(b"/music/x/2.jpg")]
+    for name in (b"2.jpg", b"1.jpg"):
+        await moved_from_another_disk(rig, b"/music/x/" + name, b"/music/y/" + name)
+    async with rig.running():
+        assert [rig.file_id(b"/music/y/1.jpg"), rig.file_id(b"/music/y/2.jpg")] == ids

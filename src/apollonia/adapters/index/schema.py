@@ -45,4 +45,5 @@ STEPS: tuple[str, ...] = (
         body BLOB NOT NULL
     );
     """,
+    "CREATE INDEX entries_sha256 ON entries (sha256) WHERE sha256 IS NOT NULL",
 )

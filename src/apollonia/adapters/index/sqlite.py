@@ -35,6 +35,10 @@ _BY_INODE = f"""
     SELECT f.path, e.name, {COLUMNS} FROM entries e JOIN folders f ON f.id = e.folder_id
     WHERE e.inode = ? AND e.device = ?
 """  # noqa: S608 - our own column names
+_BY_CONTENT = f"""
+    SELECT f.path, e.name, {COLUMNS} FROM entries e JOIN folders f ON f.id = e.folder_id
+    WHERE e.sha256 = ? LIMIT ?
+"""  # noqa: S608 - our own column names
 _INSIDE = "(f.path = :folder OR (f.path >= :low AND f.path < :high))"
 _FOLDERS_UNDER = f"""
     SELECT f.path FROM folders f WHERE {_INSIDE} AND EXISTS (
@@ -84,6 +88,10 @@ class SqliteIndex:
     async def entries_by_inode(self, inodes: Collection[tuple[int, int]]) -> Sequence[Entry]:
         """By the inode's own database index."""
         return await self._read(partial(_by_inode, inodes))
+
+    async def entries_by_content(self, hashes: Collection[str], limit_each: int) -> Sequence[Entry]:
+        """By the content's own database index."""
+        return await self._read(partial(_by_content, hashes, limit_each))
 
     async def folders_under(self, folder: bytes) -> Sequence[bytes]:
         """A range of the folders' paths."""
@@ -169,6 +177,16 @@ def _by_inode(inodes: Collection[tuple[int, int]], connection: sqlite3.Connectio
     found: list[Entry] = []
     for device, inode in inodes:
         rows = connection.execute(_BY_INODE, (signed(inode), signed(device))).fetchall()
+        found.extend(to_entry(path_in(folder, name), tuple(row)) for folder, name, *row in rows)
+    return found
+
+
+def _by_content(
+    hashes: Collection[str], limit_each: int, connection: sqlite3.Connection
+) -> list[Entry]:
+    found: list[Entry] = []
+    for sha256 in hashes:
+        rows = connection.execute(_BY_CONTENT, (bytes.fromhex(sha256), limit_each)).fetchall()
         found.extend(to_entry(path_in(folder, name), tuple(row)) for folder, name, *row in rows)
     return found
 
