@@ -468,3 +468,62 @@ async def test_place_ids_are_any_text(catalog):
     await save(catalog, place, odd)
 
     assert set(await by_id(catalog, place.id, odd.id)) == {place.id, odd.id}
+
+
+def a_missing(since: int, **changes) -> Place:
+    fields = {"availability": Availability.MISSING, "missing_since": a_time(since)}
+    return a_place(**fields, version=Version(a_time(since), uuid7()), **changes)
+
+
+async def test_purge_takes_what_is_missing_for_long_and_nothing_else(catalog):
+    old = [a_missing(since) for since in (1, 2)]
+    young, present = a_missing(5), a_place()
+    trashed = replace(a_missing(1), availability=Availability.TRASHED)
+    await save(catalog, *old, young, present, trashed)
+
+    assert await catalog.purge_missing(a_time(5), a_time(9), 500) == 2
+    assert await catalog.purge_missing(a_time(5), a_time(9), 500) == 0
+
+    ids = [place.id for place in (*old, young, present, trashed)]
+    assert set(await by_id(catalog, *ids)) == {young.id, present.id, trashed.id}
+    assert await at(catalog, *(place.path for place in old)) == {}
+
+
+async def test_purge_is_told_as_deleted_and_leaves_tombstone_and_events(catalog):
+    place = a_missing(1, neighbors=full_place().neighbors)
+    event = an_event(place_id=place.id)
+    async with catalog.begin() as unit:
+        await unit.save_places([place])
+        await unit.append_events([event])
+
+    await catalog.purge_missing(a_time(2), a_time(9), 500)
+
+    (change,) = await catalog.relay_changes(10)
+    assert (change.entity, change.id, change.op) == ("file", place.id, "deleted")
+    assert change.timestamp == a_time(9)
+    async with catalog.begin() as unit:
+        tombstones = await unit.tombstones_at([place.path])
+        assert tombstones == {place.path: Tombstone(place.path, place.version)}
+        assert await unit.known_events([event.event_id]) == {event.event_id}
+
+
+async def test_purge_goes_in_bounded_batches(catalog):
+    await save(catalog, *(a_missing(1) for _ in range(25)))
+
+    assert [await catalog.purge_missing(a_time(2), a_time(9), 10) for _ in range(4)] == [
+        10,
+        10,
+        5,
+        0,
+    ]
+
+
+async def test_purged_place_can_be_saved_again_under_its_id(catalog):
+    place = a_missing(1)
+    await save(catalog, place)
+    await catalog.purge_missing(a_time(2), a_time(9), 10)
+
+    await save(catalog, back := replace(place, availability=Availability.PRESENT))
+
+    assert await by_id(catalog, place.id) == {place.id: back}
+    assert await catalog.purge_missing(a_time(99), a_time(99), 10) == 0

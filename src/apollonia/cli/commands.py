@@ -139,7 +139,7 @@ async def _up(settings: Settings, console: Console) -> None:
             host, port = listener.getsockname()[:2]
             link = progress.sign_in_link(host, port, secret)
             services = [
-                *populate_services(ports),
+                *populate_services(ports, settings),
                 *await api_services(ports, settings, listener, media),
                 *ingestor,
                 progress.Progress(ports.control, ports.library, console, link=link, folder=folder),
@@ -168,7 +168,7 @@ async def _populate(settings: Settings) -> None:
 
     folder = prepare_data_folder(settings.data)
     async with open_ports(settings, folder) as ports:
-        await _serve(populate_services(ports))
+        await _serve(populate_services(ports, settings))
 
 
 async def _api(settings: Settings) -> None:

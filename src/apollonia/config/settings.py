@@ -33,6 +33,8 @@ Folder = Annotated[Path, BeforeValidator(_expand)]
 Folders = Annotated[tuple[Folder, ...], BeforeValidator(_split)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
 
 class Section(BaseModel):
     """Unknown names are refused: a misspelt setting must not be ignored."""
@@ -56,6 +58,11 @@ class CatalogSettings(Section):
     """Where the catalog is kept."""
 
     url: str = Field("", description="Database; empty: `catalog.db` in the data folder")
+    purge_missing: Literal["never", "at_once"] | Days = Field(
+        "never",
+        description="When files that are missing leave the catalog: `never`, `at_once`, or after"
+        " so many days",
+    )
 
 
 class GraphSettings(Section):

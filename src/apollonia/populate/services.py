@@ -10,6 +10,7 @@ from apollonia.populate.changes_relay import ChangesRelay
 from apollonia.populate.dead_letters import DeadLetterKeeper
 from apollonia.populate.file_projector import FileProjector
 from apollonia.populate.graph_projector import GraphProjector
+from apollonia.populate.purger import PurgeOptions, Purger
 from apollonia.ports.broadcast import Broadcast
 from apollonia.ports.bus import Bus
 from apollonia.ports.catalog import Catalog
@@ -36,16 +37,31 @@ class PopulatePorts:
     metrics: Metrics
 
 
-def populate_services(ports: PopulatePorts) -> Sequence[Service]:
-    """The relay, then everything that reads a queue; the topology MUST be declared before."""
+def populate_services(
+    ports: PopulatePorts, *, purge: PurgeOptions | None = None
+) -> Sequence[Service]:
+    """The relay, then everything that reads a queue; the topology MUST be declared before.
+
+    Without ``purge`` nothing is ever taken out of the catalog.
+    """
     relay = ChangesRelay(
         catalog=ports.catalog, bus=ports.bus, broadcast=ports.broadcast, clock=ports.clock
     )
+    purgers = [
+        Purger(catalog=ports.catalog, clock=ports.clock, options=it, on_purge=relay.nudge)
+        for it in (purge,)
+        if it is not None
+    ]
+
+    def committed() -> None:
+        for nudge in (relay.nudge, *(it.nudge for it in purgers)):
+            nudge()
+
     files = Job(
         queue=POPULATOR_QUEUE,
         scope=ports.catalog.begin,
         handle=FileProjector(clock=ports.clock),
-        after_commit=relay.nudge,
+        after_commit=committed,
     )
     graph = Job(
         queue=GRAPH_QUEUE,
@@ -65,6 +81,7 @@ def populate_services(ports: PopulatePorts) -> Sequence[Service]:
         _runner(ports, files),
         _runner(ports, graph),
         *(_runner(ports, it) for it in dead),
+        *purgers,
     )
 
 

@@ -137,6 +137,16 @@ class Catalog(Protocol):
         """Drop published changes but the newest ``keep``; how many went."""
         ...
 
+    async def purge_missing(self, before: str, now: str, limit: int) -> int:
+        """Take up to ``limit`` files out that are missing since before ``before``; how many went.
+
+        In one transaction: the row goes with its search entry, neighbours and counts; its path
+        keeps a tombstone of its version, its events stay in the log, and a change ``deleted`` of
+        time ``now`` is recorded. Both are wire times. 0 MUST mean that none is left. Files that
+        are present or trashed MUST stay.
+        """
+        ...
+
     async def ping(self) -> None:
         """Raise ``CatalogUnavailableError`` unless the database answers with our schema."""
         ...

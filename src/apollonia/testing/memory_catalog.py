@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from apollonia.domain.kinds import Availability
 from apollonia.domain.place import Place, Tombstone
 from apollonia.errors import CatalogUnavailableError, ConflictError
 from apollonia.messages import Change
@@ -169,6 +170,24 @@ class MemoryCatalog:
         dropped = len(self._changes) - len(kept)
         self._changes = kept
         return dropped
+
+    async def purge_missing(self, before: str, now: str, limit: int) -> int:
+        """Take out what is missing since before ``before``."""
+        self._check()
+        async with self._lock:
+            state = self._state
+            due = [
+                place
+                for place in state.places.values()
+                if place.availability is Availability.MISSING
+                and place.missing_since is not None
+                and place.missing_since < before
+            ][:limit]
+            for place in due:
+                del state.places[place.id], state.ids[place.path]
+                state.tombstones[place.path] = Tombstone(place.path, place.version)
+                state.pending.append(PendingChange("file", place.id, "deleted", now))
+        return len(due)
 
     async def ping(self) -> None:
         """Raise while ``away``."""

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+from apollonia.config import Settings
 from apollonia.populate import services
+from apollonia.populate.purger import PurgeOptions
 from apollonia.populate.services import PopulatePorts
 from apollonia.wiring.ports import Ports
 from apollonia.work.service import Service
 
+_DAY_S = 86_400.0
 
-def populate_services(ports: Ports) -> Sequence[Service]:
+
+def populate_services(ports: Ports, settings: Settings) -> Sequence[Service]:
     """Everything that keeps the catalog and the graph."""
     return services.populate_services(
         PopulatePorts(
@@ -19,5 +23,16 @@ def populate_services(ports: Ports) -> Sequence[Service]:
             graph=ports.graph,
             clock=ports.clock,
             metrics=ports.metrics,
-        )
+        ),
+        purge=_purge_options(settings),
     )
+
+
+def _purge_options(settings: Settings) -> PurgeOptions | None:
+    match settings.catalog.purge_missing:
+        case "never":
+            return None
+        case "at_once":
+            return PurgeOptions(after_s=0.0)
+        case days:
+            return PurgeOptions(after_s=days * _DAY_S)

@@ -7,11 +7,13 @@ from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.catalog.columns import columns_of
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.schema import FILES
+from apollonia.adapters.library import SqlLibrary
 from apollonia.domain.kinds import Availability, Kind
 from apollonia.domain.neighbours import Role
+from apollonia.domain.ordering import Version
 from apollonia.domain.place import Place, Relation
 from apollonia.messages import Tags
-from apollonia.testing.builders import a_media, a_place
+from apollonia.testing.builders import a_media, a_place, a_time
 
 WORDS = [
     "love",
@@ -60,6 +62,43 @@ async def test_everything_follows_random_changes(database):
         async with catalog.begin() as unit:
             await unit.save_places(list(batch.values()))
 
+    await check(database, alive)
+
+
+async def test_everything_follows_a_purge(database):
+    catalog, rng = SqlCatalog(database), random.Random(3)
+    places = [random_place(rng, b"/music/%d" % number) for number in range(400)]
+    places = [
+        replace(place, missing_since=a_time(rng.randrange(9)))
+        if place.availability is Availability.MISSING
+        else place
+        for place in places
+    ]
+    newest = replace(
+        places[0],
+        availability=Availability.MISSING,
+        missing_since=a_time(5),
+        version=Version(a_time(50), "m"),
+    )
+    async with catalog.begin() as unit:
+        await unit.save_places([newest, *places[1:]])
+    before = await SqlLibrary(database).root_summary("/music")
+
+    while await catalog.purge_missing(a_time(6), a_time(99), 50):
+        pass
+
+    alive = {
+        it.id: it
+        for it in places[1:]
+        if it.availability is not Availability.MISSING or (it.missing_since or "") >= a_time(6)
+    }
+    assert len(alive) < 350
+    await check(database, alive)
+    assert await SqlLibrary(database).root_summary("/music") == before == (before[0], a_time(50))
+
+
+async def check(database, alive: dict[str, Place]) -> None:
+    """Search index, media, neighbours and counts are those of the files that are there."""
     async with database.writing() as session:
         await session.visit(
             lambda at: run(

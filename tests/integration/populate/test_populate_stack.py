@@ -17,11 +17,13 @@ from apollonia.adapters.database import Database, migrate
 from apollonia.adapters.graph import SqlGraph
 from apollonia.adapters.library import SqlLibrary
 from apollonia.domain.ids import uuid7
+from apollonia.domain.paging import FileFilter, Sort, SortKey
 from apollonia.domain.place import Place
 from apollonia.messages import FILES, GRAPH_QUEUE, POPULATOR_QUEUE, topology
 from apollonia.observe.metrics import Metrics
 from apollonia.populate.changes_relay import CHANNEL
 from apollonia.populate.file_projector import FileProjector
+from apollonia.populate.purger import PurgeOptions
 from apollonia.populate.services import PopulatePorts, populate_services
 from apollonia.ports.bus import Delivery, Message
 from apollonia.testing.builders import a_file_body, a_message, a_time
@@ -45,6 +47,13 @@ class Stack:
                     return
                 await asyncio.sleep(0.02)
 
+    async def wait_until_purged(self, id_: str) -> None:
+        async with asyncio.timeout(10):
+            while True:
+                if await self.ports.library.place(id_) is None and await self.drained():
+                    return
+                await asyncio.sleep(0.02)
+
     async def drained(self) -> bool:
         catalog, bus = self.ports.catalog, self.ports.bus
         queues = [POPULATOR_QUEUE, GRAPH_QUEUE]
@@ -57,7 +66,7 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Stack]:
+async def running(folder: Path, *, purge: PurgeOptions | None = None) -> AsyncIterator[Stack]:
     url = f"sqlite:///{folder / 'catalog.db'}"
     await migrate(url)
     async with AsyncExitStack() as closing:
@@ -79,7 +88,7 @@ async def running(folder: Path) -> AsyncIterator[Stack]:
         )
         stack = Stack(ports, asyncio.Event())
         async with asyncio.TaskGroup() as group:
-            for service in populate_services(ports):
+            for service in populate_services(ports, purge=purge):
                 group.create_task(service.run(stack.stop))
             try:
                 yield stack
@@ -136,6 +145,37 @@ async def test_stack_ends_right_whatever_order_events_come_in(tmp_path: Path) ->
         assert len(places) == len(paths)
         neighbors = await ports.graph.neighbors(places[paths[1]].id)
         assert [it.path for it in neighbors] == [b"/music/00003.lrc"]
+
+
+async def test_purged_files_leave_list_search_stats_and_graph(tmp_path: Path) -> None:
+    async with running(tmp_path, purge=PurgeOptions(after_s=0)) as stack:
+        ports, id_ = stack.ports, uuid7()
+        fields = {"path": b"/music/a.flac", "file_id": id_, "neighbors": ["/music/a.lrc"]}
+        kept = a_file_body(path=b"/music/b.flac", timestamp=a_time(1))
+        created = a_file_body(timestamp=a_time(1), **fields)
+        await ports.bus.publish(FILES.name, [a_message(created), a_message(kept)])
+        await stack.wait_until_drained()
+        assert await ports.graph.neighbors(id_)
+
+        gone = a_message(a_file_body(event_type="IN_DELETE", timestamp=a_time(2), **fields))
+        await ports.bus.publish(FILES.name, [gone])
+        await stack.wait_until_purged(id_)
+
+        assert await ports.graph.neighbors(id_) == ()
+        assert (await ports.library.stats()).by_availability == {"present": 1}
+        found = await ports.library.page(FileFilter(), Sort(SortKey.PATH), limit=5)
+        assert [place.path for place in found.items] == [b"/music/b.flac"]
+        last = (await ports.catalog.changes(0, 100))[-1]
+        assert (last.id, last.op) == (id_, "deleted")
+        assert len(await ports.library.events(id_, 5)) == 2
+
+        back = a_message(a_file_body(timestamp=a_time(3), **fields))
+        await ports.bus.publish(FILES.name, [back])
+        await stack.wait_until_drained()
+        place = await ports.library.place(id_)
+        assert place is not None
+        assert place.path == b"/music/a.flac"
+        assert [it.path for it in await ports.graph.neighbors(id_)] == [b"/music/a.lrc"]
 
 
 async def test_stack_goes_on_after_it_was_cut_off(tmp_path: Path) -> None:

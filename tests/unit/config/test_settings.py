@@ -92,3 +92,15 @@ def test_a_value_given_twice_is_refused(tmp_path):
 
 def test_every_setting_says_what_it_is_for():
     assert [s.name for s in all_settings() if not s.field.description] == []
+
+
+@pytest.mark.parametrize(("text", "value"), [("never", "never"), ("at_once", "at_once"), ("30", 30)])
+def test_missing_files_are_purged_by_a_word_or_days(tmp_path, text, value):
+    environ = {"APOLLONIA_CATALOG__PURGE_MISSING": text}
+    assert settings(tmp_path, environ).settings.catalog.purge_missing == value
+
+
+@pytest.mark.parametrize("text", ["0", "soon", "-1"])
+def test_other_purge_policies_are_refused(tmp_path, text):
+    with pytest.raises(ConfigurationError, match="PURGE_MISSING"):
+        settings(tmp_path, {"APOLLONIA_CATALOG__PURGE_MISSING": text})

@@ -153,6 +153,24 @@ describe("file page", () => {
     expect(await screen.findByRole("heading", { name: "After" })).toBeVisible();
   });
 
+  test("a file that is taken out of the catalog while it is looked at says so", async () => {
+    const file = given({ title: "Purged" });
+    const { live } = mountPage(`/files/${file.id}`);
+    await screen.findByRole("heading", { name: "Purged" });
+    await waitFor(() => expect(live.connections).toHaveLength(1));
+    library.details.delete(file.id);
+    const change = {
+      position: 2,
+      entity: "file",
+      id: file.id,
+      op: "deleted" as const,
+      timestamp: file.timestamp,
+    };
+    act(() => live.send({ type: "changes", position: 2, items: [change] }));
+    expect(await screen.findByRole("heading", { name: "There is no such file" })).toBeVisible();
+    expect(screen.queryByRole("heading", { name: "Purged" })).not.toBeInTheDocument();
+  });
+
   test("an unknown file is answered in the server's words, with a way to the library", async () => {
     const { user, url } = mountPage("/files/00000000-0000-7000-8000-ffffffffffff");
     expect(await screen.findByText("No such file.")).toBeVisible();

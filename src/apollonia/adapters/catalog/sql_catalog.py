@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from apollonia.adapters.catalog import changes
+from apollonia.adapters.catalog import changes, purging
 from apollonia.adapters.catalog.unit_of_work import SqlUnitOfWork
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.engine import Database
@@ -57,6 +57,17 @@ class SqlCatalog:
             if not gone:
                 return total
             total += gone
+
+    async def purge_missing(self, before: str, now: str, limit: int) -> int:
+        """Take files out that are missing since before ``before``; found without the write lock."""
+        while due := await self._database.read(lambda at: purging.due(at, before, limit)):
+            numbers = due
+            gone = await self._database.write(
+                lambda at: purging.purge(at, numbers, before, now)  # noqa: B023 - awaited at once
+            )
+            if gone:  # else all of them returned in between: others may be due
+                return gone
+        return 0
 
     async def ping(self) -> None:
         """Raise unless the database answers with our schema."""

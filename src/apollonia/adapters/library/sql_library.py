@@ -1,5 +1,6 @@
 """The read side of the catalog on an SQL database."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ _ROOT_SUMMARY = (
     "SELECT sum(s.availability = 'present'), max(f.version_timestamp)"
     " FROM shelves s JOIN files f ON f.shelf = s.number WHERE s.root = ?"
 )
+_NEWEST_LEFT = "SELECT max(timestamp) FROM file_tombstones WHERE path > ? AND path < ?"
 
 
 class SqlLibrary:
@@ -77,8 +79,14 @@ class SqlLibrary:
 
     async def root_summary(self, root: str) -> tuple[int, str | None]:
         """Present files, and the newest event's timestamp."""
-        rows = await self._database.read(lambda at: run(at, _ROOT_SUMMARY, (clean(root),)))
-        return int(rows[0][0] or 0), rows[0][1]
+
+        def summary(at: Connection) -> tuple[int, str | None]:
+            present, newest = run(at, _ROOT_SUMMARY, (clean(root),))[0]
+            below = os.fsencode(root).rstrip(b"/")
+            left = run(at, _NEWEST_LEFT, (below + b"/", below + b"0"))[0][0]  # also if purged
+            return int(present or 0), max(filter(None, (newest, left)), default=None)
+
+        return await self._database.read(summary)
 
     async def neighbors(self, place_id: str) -> Sequence[NeighborFact]:
         """Both ends: what this file names, and what names it; at most 256."""

@@ -151,6 +151,7 @@ function NotLoaded({ error, ...retry }: NotLoadedProps) {
 export function FilePage({ id }: { id: string }) {
   const { data: file, error, refetch, isFetching } = useQuery(fileQuery(id));
   const title = file && fileTitle(file);
+  const gone = isNotFound(error); // taken out of the catalog while it was looked at
 
   useEffect(() => {
     if (title === undefined) return;
@@ -163,8 +164,8 @@ export function FilePage({ id }: { id: string }) {
   return (
     <>
       <BackLink />
-      {file !== undefined && <Loaded file={file} />}
-      {file === undefined && error !== null && (
+      {file !== undefined && !gone && <Loaded file={file} />}
+      {(file === undefined || gone) && error !== null && (
         <NotLoaded error={error} onRetry={() => void refetch()} retrying={isFetching} />
       )}
       {file === undefined && error === null && (
