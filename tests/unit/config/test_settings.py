@@ -94,7 +94,9 @@ def test_every_setting_says_what_it_is_for():
     assert [s.name for s in all_settings() if not s.field.description] == []
 
 
-@pytest.mark.parametrize(("text", "value"), [("never", "never"), ("at_once", "at_once"), ("30", 30)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("never", "never"), ("at_once", "at_once"), ("30", 30)]
+)
 def test_missing_files_are_purged_by_a_word_or_days(tmp_path, text, value):
     environ = {"APOLLONIA_CATALOG__PURGE_MISSING": text}
     assert settings(tmp_path, environ).settings.catalog.purge_missing == value
