@@ -53,11 +53,12 @@ async def test_two_files_that_change_places_are_both_looked_at(rig):
             assert rig.index.files[path].inode == rig.files.nodes[path].inode
 
 
-async def moved_from_another_disk(rig, path, new):
-    """As ``mv`` between file systems leaves it: another inode, the same bytes."""
-    data = rig.files.paths()[path]
-    rig.files.delete(path)
-    rig.files.write(new, data)
+def moved_to_another_disk(rig, moves):
+    """As ``mv`` between file systems leaves them: other inodes, the same bytes."""
+    for path, new in moves.items():
+        rig.files.write(new, rig.files.paths()[path])
+    for path in moves:
+        rig.files.delete(path)
     rig.files.age(3600)
 
 
@@ -66,8 +67,7 @@ async def test_file_that_was_moved_to_another_disk_while_nobody_watched_keeps_it
     async with rig.running():
         a_id = rig.file_id(b"/music/a.mp3")
     rig.told()
-    rig.files.write(b"/music/z.mp3", b"takes the inode that is free first")
-    await moved_from_another_disk(rig, b"/music/a.mp3", b"/films/a.mp3")
+    moved_to_another_disk(rig, {b"/music/a.mp3": b"/films/a.mp3"})
     async with rig.running():
         (event,) = [e for e in rig.events() if e.raw_path() == b"/films/a.mp3"]
         assert (event.event_type, event.raw_moved_from()) == ("IN_MOVED_TO", b"/music/a.mp3")
@@ -103,7 +103,8 @@ async def test_of_two_moved_files_with_one_content_each_keeps_its_own_name(rig):
     rig = rig("/music/\n    x/\n        1.jpg = same\n        2.jpg = same\n    y/\n")
     async with rig.running():
         ids = [rig.file_id(b"/music/x/1.jpg"), rig.file_id(b"/music/x/2.jpg")]
-    for name in (b"2.jpg", b"1.jpg"):
-        await moved_from_another_disk(rig, b"/music/x/" + name, b"/music/y/" + name)
+    moved_to_another_disk(
+        rig, {b"/music/x/" + name: b"/music/y/" + name for name in (b"2.jpg", b"1.jpg")}
+    )
     async with rig.running():
         assert [rig.file_id(b"/music/y/1.jpg"), rig.file_id(b"/music/y/2.jpg")] == ids
