@@ -6,6 +6,7 @@ beside its raw bytes in base64.
 
 from base64 import b64decode, b64encode
 from hashlib import sha256
+from unicodedata import normalize
 
 
 def display(path: bytes) -> str:
@@ -47,6 +48,15 @@ def folder_of(path: bytes) -> bytes:
 def name_of(path: bytes) -> bytes:
     """The last part: ``/m/a.flac`` → ``a.flac``."""
     return path.rpartition(b"/")[2]
+
+
+def is_other_spelling(path: bytes, other: bytes) -> bool:
+    """Whether both differ only in what some file systems do not tell apart: case, composition."""
+    return path != other and _spelled(path) == _spelled(other)
+
+
+def _spelled(path: bytes) -> str:
+    return normalize("NFC", display(path)).casefold()
 
 
 def is_inside(path: bytes, folder: bytes) -> bool:

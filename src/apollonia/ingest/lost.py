@@ -5,10 +5,11 @@ whose nearest folder that is left is on another device than the file was went wi
 may get other numbers at a restart: a folder on a disk of its own below the root is believed.
 """
 
+import os
 import stat as modes
 from collections.abc import Sequence
 
-from apollonia.domain.paths import folder_of, is_inside
+from apollonia.domain.paths import folder_of, is_inside, name_of
 from apollonia.errors import FilesUnavailableError
 from apollonia.ingest.guard import RootFacts, look_at_root
 from apollonia.ports.file_system import FileSystem
@@ -28,6 +29,7 @@ class Verdicts:
         self._device = device  # the root's, when it was scanned last
         self._facts: dict[bytes, RootFacts] = {}
         self._nearest: dict[bytes, bytes] = {}
+        self._spellings: dict[bytes, frozenset[bytes] | None] = {}
 
     def gone(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes]]:
         """Paths that are gone, and paths that are out of reach."""
@@ -45,7 +47,22 @@ class Verdicts:
 
     def _is_there(self, entry: Entry) -> bool:
         found = self._files.stat(entry.path, top=self._root)
-        return found is not None and modes.S_ISREG(found.st_mode)
+        return (
+            found is not None
+            and modes.S_ISREG(found.st_mode)
+            and not self._is_misspelt(entry.path, found)
+        )
+
+    def _is_misspelt(self, path: bytes, found: os.stat_result) -> bool:
+        """Whether only a file system that does not tell "a" from "A" finds it here."""
+        folder, name = folder_of(path), name_of(path)
+        if folder not in self._spellings and (other := name.swapcase()) != name:
+            twin = self._files.stat(path[: -len(name)] + other, top=self._root)
+            folds = twin is not None and twin.st_nlink == 1 and os.path.samestat(twin, found)
+            names = self._files.list_folder(folder, only=(), top=self._root).names if folds else ()
+            self._spellings[folder] = frozenset(names) if folds else None
+        spelt = self._spellings.get(folder)
+        return spelt is not None and name not in spelt
 
     def _went_with_its_disk(self, entry: Entry) -> bool:
         folder = self._nearest_folder(folder_of(entry.path))

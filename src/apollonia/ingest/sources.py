@@ -11,9 +11,10 @@ same is it a move. Numbers prove nothing: a freed inode is used again, times can
 
 import os
 import stat as modes
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from apollonia.domain.paths import is_other_spelling
 from apollonia.errors import FilesUnavailableError
 from apollonia.ingest.look import Changed
 from apollonia.ports.file_system import FileSystem
@@ -59,18 +60,32 @@ async def gather_clues(index: Index, changed: Sequence[Changed]) -> Clues:
 
 
 def free_paths(
-    files: FileSystem, paths: Iterable[bytes], top_of: Callable[[bytes], bytes | None]
+    files: FileSystem,
+    clues: Clues,
+    changed: Sequence[Changed],
+    top_of: Callable[[bytes], bytes | None],
 ) -> set[bytes]:
-    """Those where there is no regular file now; blocks. ``top_of`` tells the root of each."""
-    return {path for path in paths if _is_free(files, path, top_of(path))}
+    """Paths that some of these files may have left, and where no other file is now; blocks.
+
+    ``top_of`` tells the root of each.
+    """
+    here = {(one.stat.st_dev, one.stat.st_ino): one.path for one in changed}
+    paths = clues.paths_to_check(changed)
+    return {path for path in paths if _is_free(files, path, top_of(path), here)}
 
 
-def _is_free(files: FileSystem, path: bytes, top: bytes | None) -> bool:
+def _is_free(
+    files: FileSystem, path: bytes, top: bytes | None, here: Mapping[tuple[int, int], bytes]
+) -> bool:
     try:
         found = files.stat(path, top=top)
     except FilesUnavailableError:
         return False
-    return found is None or not modes.S_ISREG(found.st_mode)
+    if found is None or not modes.S_ISREG(found.st_mode):
+        return True
+    # Where the file system does not tell "a" from "A", the old spelling still finds the file.
+    same = here.get((found.st_dev, found.st_ino))
+    return found.st_nlink == 1 and same is not None and is_other_spelling(path, same)
 
 
 def source_of(changed: Changed, clues: Clues, free: set[bytes], *, heard_all: bool) -> Source:

@@ -171,7 +171,7 @@ class Survey:
     def _build(
         self, changed: Sequence[Changed], clues: Clues, origin: Origin, tally: Tally | None
     ) -> list[Candidate]:
-        free = free_paths(self._files, clues.paths_to_check(changed), self._top_of)
+        free = free_paths(self._files, clues, changed, self._top_of)
         folders = {id(one.listed): one.listed for one in changed}
         neighbours = {key: _neighbours(listed, self._root.rules) for key, listed in folders.items()}
         candidates = []

@@ -47,6 +47,7 @@ class FakeFiles:
 
     Freed inode numbers are used again at once, as ext4 does. ``unreadable`` folders and files
     cannot be listed or read, ``unwatchable`` ones not be watched; ``listed`` counts listings.
+    ``folds_case``: ``stat`` and ``read`` find a name in any spelling.
     """
 
     clock: Clock
@@ -54,6 +55,7 @@ class FakeFiles:
     unreadable: set[bytes] = field(default_factory=set)
     unwatchable: set[bytes] = field(default_factory=set)
     can_watch: bool = True
+    folds_case: bool = False
     listed: int = 0
     device: int = 1
     _watchers: list[FakeWatcher] = field(default_factory=list)
@@ -101,7 +103,7 @@ class FakeFiles:
         with self._lock:
             if folder_of(path) in self.unreadable:
                 raise FilesUnavailableError(f"{display(path)}: permission denied")
-            node = self.nodes.get(path)
+            node = self._find(path)
             return None if node is None else node.stat()
 
     def resolve(self, path: bytes) -> bytes | None:
@@ -127,7 +129,7 @@ class FakeFiles:
     def read(self, path: bytes) -> tuple[bytes, os.stat_result]:
         """What opening and reading a file gives; raises as ``open`` does."""
         with self._lock:
-            node = self.nodes.get(path)
+            node = self._find(path)
             if node is None or modes.S_ISDIR(node.type):
                 raise FileNotFoundError(2, "no such file")
             if path in self.unreadable:
@@ -262,6 +264,12 @@ class FakeFiles:
         node.ctime_ns = self._now()
         if not node.links:
             heappush(self._free, node.inode)
+
+    def _find(self, path: bytes) -> Node | None:
+        node = self.nodes.get(path)
+        if node is None and self.folds_case:
+            node = next((n for p, n in self.nodes.items() if p.lower() == path.lower()), None)
+        return node
 
     def _folder(self, path: bytes) -> Node:
         node = self.nodes.get(path)

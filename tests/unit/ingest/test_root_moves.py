@@ -108,3 +108,43 @@ async def test_of_two_moved_files_with_one_content_each_keeps_its_own_name(rig):
     )
     async with rig.running():
         assert [rig.file_id(b"/music/y/1.jpg"), rig.file_id(b"/music/y/2.jpg")] == ids
+
+
+async def test_rename_that_changes_only_the_case_is_one_move(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        a_id = rig.file_id(b"/music/a.mp3")
+        rig.told()
+        rig.files.move(b"/music/a.mp3", b"/music/A.mp3")
+        await consistent(rig)
+        assert rig.told() == [("IN_MOVED_TO", "/music/A.mp3")]
+        assert rig.file_id(b"/music/A.mp3") == a_id
+
+
+async def test_rename_of_case_is_one_move_where_the_file_system_does_not_tell_it(rig):
+    rig = rig(TREE)
+    rig.files.folds_case = True
+    async with rig.running():
+        ids = [rig.file_id(b"/music/a.mp3"), rig.file_id(b"/music/b.mp3")]
+        rig.told()
+        rig.files.move(b"/music/a.mp3", b"/music/A.mp3")
+        await consistent(rig)
+        assert rig.told() == [("IN_MOVED_TO", "/music/A.mp3")]
+    rig.files.move(b"/music/b.mp3", b"/music/B.mp3")
+    await rig.clock.advance(60)
+    async with rig.running():
+        await consistent(rig)
+        assert rig.told() == [("IN_MOVED_TO", "/music/B.mp3")]
+    assert [rig.file_id(b"/music/A.mp3"), rig.file_id(b"/music/B.mp3")] == ids
+
+
+async def test_file_rewritten_under_another_case_leaves_no_second_row(rig):
+    rig = rig(TREE)
+    rig.files.folds_case = True
+    async with rig.running():
+        pass
+    rig.files.move(b"/music/a.mp3", b"/music/A.mp3")
+    rig.files.write(b"/music/A.mp3", b"another content")
+    rig.files.age(3600)
+    async with rig.running():
+        await consistent(rig)
