@@ -45,7 +45,7 @@ def configuration_page() -> str:
 
 
 def _shown(default: object) -> str:
-    return "" if default in (None, "", ()) else f"`{default}`"
+    return "" if default in (None, "", (), {}) else f"`{default}`"
 
 
 PAGES: Mapping[str, Callable[[], str]] = {

@@ -46,7 +46,7 @@ def _checks(settings: Settings, folder: Path, ports: Ports) -> Mapping[str, Chec
         if not settings.files.roots:
             return "no folder to catalog is configured; name one on the command line of `up`"
         try:
-            resolve_roots(settings.files.roots, folder)
+            resolve_roots(settings.files, folder)
         except ConfigurationError as error:
             raise FilesUnavailableError(error.message) from error
         return None

@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,7 @@ async def _up(settings: Settings, console: Console) -> None:
     from apollonia.wiring.populate import populate_services
 
     folder = prepare_data_folder(settings.data)
-    roots = resolve_roots(settings.files.roots, folder)
+    roots = resolve_roots(settings.files, folder)
     with bind(settings) as listener, ingest_lock(folder):
         async with (
             open_ports(settings, folder) as ports,
@@ -153,7 +153,7 @@ async def _ingest(settings: Settings) -> None:
     from apollonia.wiring.ingest import ingest_services, resolve_roots
 
     folder = prepare_data_folder(settings.data)
-    roots = resolve_roots(settings.files.roots, folder)
+    roots = resolve_roots(settings.files, folder)
     with ingest_lock(folder):
         async with (
             open_ports(settings, folder) as ports,
@@ -208,7 +208,7 @@ def _with_demo(settings: Settings, console: Console, *, given_data: bool) -> Set
     console.print(_DEMO_HINT, markup=False)
     with console.status(f"making the demo library in {library}"):
         _run(create_demo_library(library.absolute()))
-    files = settings.files.model_copy(update={"roots": (library,)})
+    files = settings.files.model_copy(update={"roots": (library,), "per_root": {}})
     return settings.model_copy(update={"data": home, "files": files})
 
 
@@ -255,4 +255,10 @@ def _shown(value: object) -> str:
         return "(hidden)"
     if isinstance(value, tuple):
         return ", ".join(str(part) for part in value)
+    if isinstance(value, Mapping):  # `per_root`
+        shown = {
+            str(key): part.model_dump(mode="json", exclude_unset=True)
+            for key, part in value.items()
+        }
+        return json.dumps(shown) if shown else ""
     return "" if value is None else str(value)

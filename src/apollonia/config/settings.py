@@ -5,7 +5,9 @@
 the data folder".
 """
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,6 +31,16 @@ def _expand(value: object) -> object:
     return Path(value).expanduser() if isinstance(value, str) else value
 
 
+def _parse(value: object) -> object:
+    """JSON, as the environment has it; tables stay as they are."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value) if value.strip() else {}
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is no JSON: {error}") from None
+
+
 Folder = Annotated[Path, BeforeValidator(_expand)]
 Folders = Annotated[tuple[Folder, ...], BeforeValidator(_split)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -42,10 +54,32 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
+class RootSettings(Section):
+    """What is different for one folder; what is not set is as in `[ingest]`."""
+
+    include: Words | None = Field(None, description="Patterns: only files that fit are looked at")
+    exclude: Words | None = Field(None, description="Patterns of files and folders to leave alone")
+    hidden: bool | None = Field(None, description="Catalog hidden files and folders too")
+    max_file_mb: float | None = Field(None, ge=0, description="Larger files are not read, MiB")
+    min_file_bytes: int | None = Field(None, ge=0, description="Smaller files are not read")
+    poll_interval_seconds: float | None = Field(
+        None, gt=0, description="Time between looks at what cannot be watched"
+    )
+
+
+PerRoot = Annotated[Mapping[Folder, RootSettings], BeforeValidator(_parse)]
+
+
 class FilesSettings(Section):
     """Which folders are cataloged."""
 
     roots: Folders = Field((), description="Folders to catalog, separated by commas")
+    per_root: PerRoot = Field(
+        {},
+        description='What is different for one folder: `[files.per_root."/srv/music"]` with'
+        " `include`, `exclude`, `hidden`, `max_file_mb`, `min_file_bytes`,"
+        " `poll_interval_seconds`; in the environment as JSON",
+    )
 
 
 class BusSettings(Section):
@@ -104,6 +138,18 @@ class IngestSettings(Section):
         10.0, gt=0, description="Time between looks at folders that cannot be watched"
     )
     hidden: bool = Field(default=False, description="Catalog hidden files and folders too")
+    include: Words = Field(
+        (), description="Patterns as in `.gitignore`: only files that fit are looked at; empty: all"
+    )
+    exclude: Words = Field(
+        (), description="Patterns as in `.gitignore` of files and folders to leave alone"
+    )
+    max_file_mb: float = Field(
+        0, ge=0, description="Larger files are listed but not read, MiB; 0: no limit"
+    )
+    min_file_bytes: int = Field(
+        0, ge=0, description="Smaller files are listed but not read; 0: no limit"
+    )
 
 
 class MediaSettings(Section):

@@ -19,7 +19,7 @@ from apollonia.config.names import (
     environment_name,
     is_ours,
 )
-from apollonia.config.settings import Settings
+from apollonia.config.settings import RootSettings, Settings
 from apollonia.errors import ConfigurationError
 
 _MAX_SECRET_BYTES = 64 * 1024
@@ -74,9 +74,17 @@ def _validated(values: Mapping[Key, Any], origins: Mapping[Key, str]) -> Setting
         problem = error.errors(include_url=False, include_input=False)[0]
         key = tuple(str(part) for part in problem["loc"][:2])
         origin = origins.get(key) or origins.get(key[:1]) or "default"
-        raise ConfigurationError(
-            f"{environment_name(key)} (from {origin}): {problem['msg']}"
-        ) from error
+        inner = tuple(str(part) for part in problem["loc"][2:])
+        what = _unknown_inner(inner) if problem["type"] == "extra_forbidden" else problem["msg"]
+        where = " ".join([f"{environment_name(key)} (from {origin})", *inner])
+        raise ConfigurationError(f"{where}: {what}") from error
+
+
+def _unknown_inner(inner: Key) -> str:
+    """Of tables that stand under one name: `per_root`."""
+    names = RootSettings.model_fields
+    near = difflib.get_close_matches(inner[-1] if inner else "", names, n=1, cutoff=0.6)
+    return f"unknown; did you mean {near[0]}?" if near else f"unknown; known: {', '.join(names)}"
 
 
 def _from_names(environ: Mapping[str, str], origin: str) -> dict[Key, Any]:

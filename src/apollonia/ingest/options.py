@@ -9,7 +9,9 @@ class IngestOptions:
 
     ``concurrency`` is how many batches are with the media workers at once: workers + 1.
     ``holder`` names this installation in the leases of its roots; the same name may take a lease
-    over at once, so it stays the same over restarts.
+    over at once, so it stays the same over restarts. ``include`` and ``exclude`` are patterns
+    as in ``.gitignore``; files larger than ``max_bytes`` or smaller than ``min_bytes`` are not read
+    (0: no limit). What a root's ``RootChoices`` say come first.
     """
 
     holder: str = "ingest"
@@ -33,6 +35,10 @@ class IngestOptions:
     lease_ttl_s: float = 30.0
     tombstone_days: int = 90
     hidden: bool = False
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_bytes: int = 0
+    min_bytes: int = 0
     guard_files: int = 20
     guard_share: float = 0.5
     stop_grace_s: float = 3.0

@@ -9,12 +9,25 @@ from apollonia.domain.paths import display, is_inside
 from apollonia.errors import ConfigurationError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootChoices:
+    """What is different for one root; ``None``: as for all. Sizes in bytes, 0: no limit."""
+
+    include: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] | None = None
+    hidden: bool | None = None
+    max_bytes: int | None = None
+    min_bytes: int | None = None
+    poll_s: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
     """A folder to catalog, by absolute path; ``excluded`` are folders inside it to leave alone."""
 
     path: bytes
     excluded: frozenset[bytes] = frozenset()
+    choices: RootChoices = RootChoices()
 
     @property
     def name(self) -> str:

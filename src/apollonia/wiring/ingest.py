@@ -1,20 +1,25 @@
 """The ingestor's services over open ports."""
 
+import os
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from apollonia.adapters.file_system.local import LocalFiles
 from apollonia.adapters.index.sqlite import SqliteIndex
 from apollonia.config import Settings
+from apollonia.config.settings import FilesSettings, RootSettings
 from apollonia.domain.kinds import RootState
+from apollonia.domain.paths import display
 from apollonia.domain.roots import RootStatus
+from apollonia.errors import ConfigurationError
 from apollonia.ingest.audit import Audit, AuditedIngest
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
 from apollonia.ingest.publisher import Publisher
-from apollonia.ingest.roots import Root, check_roots
+from apollonia.ingest.roots import Root, RootChoices, check_roots
 from apollonia.ingest.service import IngestService
 from apollonia.media.hashing import LargeFiles
 from apollonia.media.pool import MediaPool
@@ -22,11 +27,40 @@ from apollonia.wiring.ports import Ports
 from apollonia.work.service import Service
 
 _HOUR_S = 3600.0
+_MIB = 1 << 20
 
 
-def resolve_roots(roots: Sequence[Path], folder: Path) -> Sequence[Root]:
-    """The configured roots, checked against each other and the data folder."""
-    return check_roots(roots, folder)
+def resolve_roots(files: FilesSettings, folder: Path) -> Sequence[Root]:
+    """The configured roots, checked against each other and the data folder.
+
+    Raises:
+        ConfigurationError: as ``check_roots``; or ``per_root`` names a folder that is no root.
+    """
+    choices = {_absolute(path): _choices(own) for path, own in files.per_root.items()}
+    roots = check_roots(files.roots, folder)
+    unknown = choices.keys() - {root.path for root in roots}
+    if unknown:
+        known = ", ".join(root.name for root in roots) or "none"
+        raise ConfigurationError(
+            f"APOLLONIA_FILES__PER_ROOT has an entry for {display(min(unknown))}, which is no"
+            f" folder to catalog; those are: {known}"
+        )
+    return [replace(root, choices=choices.get(root.path, root.choices)) for root in roots]
+
+
+def _absolute(path: Path) -> bytes:
+    return os.fsencode(os.path.abspath(path))  # noqa: PTH100 - as ``check_roots``: links are kept
+
+
+def _choices(own: RootSettings) -> RootChoices:
+    return RootChoices(
+        include=own.include,
+        exclude=own.exclude,
+        hidden=own.hidden,
+        max_bytes=None if own.max_file_mb is None else round(own.max_file_mb * _MIB),
+        min_bytes=own.min_file_bytes,
+        poll_s=own.poll_interval_seconds,
+    )
 
 
 @asynccontextmanager
@@ -72,6 +106,10 @@ def _ingest_options(settings: Settings, ports: Ports, media: MediaPool) -> Inges
         scan_interval_s=chosen.scan_interval_hours * _HOUR_S,
         poll_s=chosen.poll_interval_seconds,
         hidden=chosen.hidden,
+        include=chosen.include,
+        exclude=chosen.exclude,
+        max_bytes=round(chosen.max_file_mb * _MIB),
+        min_bytes=chosen.min_file_bytes,
         concurrency=media.options.workers + 1,
         large_file_bytes=media.options.large_file_bytes,
     )
