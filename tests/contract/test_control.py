@@ -7,10 +7,17 @@ import pytest
 
 from apollonia.adapters.control import SqlControl
 from apollonia.domain.kinds import RootState
-from apollonia.domain.roots import RootStatus, Skipped
+from apollonia.domain.roots import RootError, RootStatus, Skipped
 from apollonia.errors import ConflictError, NotFoundError
-from apollonia.ports.control import Control
+from apollonia.ports.control import (
+    MAX_SCAN_REQUESTS,
+    Control,
+    Desired,
+    ScanRequest,
+    root_lease,
+)
 from apollonia.testing.builders import a_time
+from apollonia.testing.fake_control import FakeControl
 
 
 @dataclass
@@ -32,7 +39,13 @@ async def _sql(open_database) -> Setup:
     return Setup(SqlControl(first, now=now), SqlControl(second, now=now), clock)
 
 
-CONTROLS = {"sql": _sql}
+async def _fake(_open_database) -> Setup:
+    clock = [1_700_000_000.0]
+    control = FakeControl(lambda: clock[0])
+    return Setup(control, control, clock)
+
+
+CONTROLS = {"sql": _sql, "fake": _fake}
 
 
 @pytest.fixture(params=CONTROLS)
@@ -141,6 +154,14 @@ FULL = RootStatus(
     rate=12.5,
     skipped=(Skipped("/m/\\xff", "a named pipe"), Skipped("/m/b", "a socket")),
     skipped_count=2,
+    remaining_s=0.25,
+    paused=True,
+    last_error=RootError("not an image", "/m/c", a_time(2)),
+    holder="host:/data",
+    storage="ssd",
+    polled_s=10.0,
+    corrupted=(Skipped("/m/d", "other content, same times"),),
+    corrupted_count=1,
     last_scan_time=a_time(),
     updated_time=a_time(1),
 )
@@ -166,7 +187,12 @@ async def test_report_keeps_the_newest_100_skipped(control):
 
 
 async def test_report_bears_any_text(control):
-    odd = replace(FULL, message="\ud800\0", skipped=(Skipped("\udcff", "\0"),))
+    odd = replace(
+        FULL,
+        message="\ud800\0",
+        skipped=(Skipped("\udcff", "\0"),),
+        last_error=RootError("\ud800\0", "\udcff", a_time()),
+    )
     await control.report_root(odd)
 
     assert len(await control.roots()) == 1
@@ -183,23 +209,140 @@ async def test_forgotten_roots_are_gone(control):
     assert list(await control.roots()) == []
 
 
-async def test_rescans_are_counted_for_known_roots(setup):
-    await setup.control.report_root(RootStatus(root="/a", state=RootState.WATCHING))
-    assert await setup.control.rescan_requests("/a") == 0
+async def test_forgetting_leaves_the_roots_of_others_alone(setup):
+    for root in ("/a", "/b"):
+        await setup.control.report_root(RootStatus(root=root, state=RootState.WATCHING))
+    await setup.control.acquire(root_lease("/a"), "one", 30)
+    await setup.second.acquire(root_lease("/b"), "two", 30)
 
-    await setup.control.request_rescan("/a")
-    await setup.second.request_rescan("/a")
+    await setup.control.forget_roots([], by="one")
 
-    assert await setup.control.rescan_requests("/a") == 2
-    assert await setup.control.rescan_requests("/b") == 0
-    with pytest.raises(NotFoundError, match="/b"):
-        await setup.control.request_rescan("/b")
+    assert [status.root for status in await setup.second.roots()] == ["/b"]
 
 
-async def test_rescan_count_outlives_the_report(control):
-    await control.report_root(RootStatus(root="/a", state=RootState.WATCHING))
-    await control.request_rescan("/a")
+async def test_report_of_whoever_has_not_the_lease_is_not_taken(setup):
+    status = RootStatus(root="/a", state=RootState.WATCHING)
+    await setup.control.report_root(status, by="one")
+    lease = await setup.control.acquire(root_lease("/a"), "one", 30)
+    await setup.second.report_root(replace(status, state=RootState.UNAVAILABLE), by="two")
 
-    await control.forget_roots([])
+    assert list(await setup.control.roots()) == [status]
+    await setup.control.report_root(replace(status, found=1), by="one")
+    assert list(await setup.control.roots()) == [replace(status, found=1)]
+    await setup.control.release(lease)
+    await setup.second.report_root(replace(status, found=2), by="two")
+    assert list(await setup.control.roots()) == [replace(status, found=2)]
 
-    assert await control.rescan_requests("/a") == 1
+
+async def test_taking_over_needs_nobodys_leave_and_is_learned_of_at_the_next_renewal(setup):
+    lease = await setup.control.acquire("x", "one", 30)
+
+    taken = await setup.second.take_over("x", "two", 30)
+
+    assert taken.token > lease.token
+    assert (taken.previous, taken.given_back) == ("one", False)
+    with pytest.raises(ConflictError, match="two"):
+        await setup.control.renew(lease, 30)
+    with pytest.raises(ConflictError, match="two"):
+        await setup.control.acquire("x", "one", 30)
+    await setup.control.release(lease)
+    await setup.second.renew(taken, 30)
+
+
+async def test_lease_carries_the_last_timestamp_to_the_next_holder(setup):
+    lease = await setup.control.acquire("x", "one", 30)
+    assert (lease.last_timestamp_us, lease.previous) == (0, None)
+    await setup.control.renew(lease, 30, last_timestamp_us=500)
+    await setup.control.renew(lease, 30, last_timestamp_us=400)
+    await setup.control.renew(lease, 30)
+
+    taken = await setup.second.take_over("x", "two", 30)
+    await setup.second.release(taken, last_timestamp_us=700)
+    back = await setup.control.acquire("x", "one", 30)
+
+    assert taken.last_timestamp_us == 500
+    assert back.last_timestamp_us == 700
+    assert (back.previous, back.given_back) == ("two", True)
+
+
+async def test_own_lease_comes_back_without_a_previous_holder(setup):
+    await setup.control.acquire("x", "one", 30)
+    again = await setup.control.acquire("x", "one", 30)
+    assert again.previous is None
+    setup.clock[0] += 31
+    assert (await setup.second.acquire("x", "one", 30)).previous is None
+
+
+async def test_desired_tells_who_has_the_lease(setup):
+    assert await setup.control.desired("/a") == Desired()
+    lease = await setup.control.acquire(root_lease("/a"), "one", 30)
+    assert (await setup.second.desired("/a")).holder == "one"
+    setup.clock[0] += 31
+    assert (await setup.second.desired("/a")).holder is None
+    await setup.control.renew(lease, 30)
+    await setup.control.release(lease)
+    assert (await setup.second.desired("/a")).holder is None
+
+
+@pytest.fixture
+async def known(setup):
+    for root in ("/a", "/b"):
+        await setup.control.report_root(RootStatus(root=root, state=RootState.WATCHING))
+    return setup
+
+
+async def test_a_root_is_paused_until_it_is_resumed(known):
+    await known.control.set_paused("/a", True)
+    await known.control.set_paused("/a", True)
+
+    assert (await known.second.desired("/a")).paused
+    assert not (await known.second.desired("/b")).paused
+    await known.control.forget_roots([])
+    assert (await known.control.desired("/a")).paused
+    await known.control.report_root(RootStatus(root="/a", state=RootState.WATCHING))
+    await known.second.set_paused("/a", False)
+    assert not (await known.control.desired("/a")).paused
+
+
+async def test_scans_wait_in_order_until_they_are_finished(known):
+    await known.control.request_scan("/a", verify=True)
+    await known.second.request_scan("/a", folder=b"/a/\xff")
+    await known.control.request_scan("/b")
+
+    assert (await known.second.desired("/a")).scans == (
+        ScanRequest(1, None, True),
+        ScanRequest(2, b"/a/\xff", False),
+    )
+    await known.control.finish_scans("/a", 1)
+    assert [scan.number for scan in (await known.second.desired("/a")).scans] == [2]
+    await known.control.finish_scans("/a", 2)
+    assert (await known.second.desired("/a")).scans == ()
+    await known.control.request_scan("/a")
+    assert (await known.second.desired("/a")).scans == (ScanRequest(3),)
+    assert (await known.second.desired("/b")).scans == (ScanRequest(1),)
+
+
+async def test_too_many_scans_become_one_of_everything(known):
+    await known.control.request_scan("/a", folder=b"/a/0", verify=True)
+    for number in range(1, MAX_SCAN_REQUESTS + 1):
+        await known.control.request_scan("/a", folder=b"/a/%d" % number)
+
+    scans = (await known.control.desired("/a")).scans
+    assert scans == (ScanRequest(MAX_SCAN_REQUESTS + 1, None, True),)
+
+
+async def test_scans_outlive_the_report(known):
+    await known.control.request_scan("/a")
+
+    await known.control.forget_roots([])
+
+    assert len((await known.control.desired("/a")).scans) == 1
+
+
+async def test_unknown_roots_are_refused(known):
+    with pytest.raises(NotFoundError, match="/c"):
+        await known.control.request_scan("/c")
+    with pytest.raises(NotFoundError, match="/c"):
+        await known.control.set_paused("/c", True)
+    assert await known.control.desired("/c") == Desired()
+    await known.control.finish_scans("/c", 5)

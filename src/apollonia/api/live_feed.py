@@ -184,9 +184,9 @@ class LiveFeed:
 
     def _tell_progress(self, reported: Sequence[RootStatus]) -> float:
         """Offer what is new about the roots; in how many seconds to look again."""
-        roots = tuple(replace(root, skipped=(), updated_time=None) for root in reported)
+        roots = _without_lists(reported)
         busy = any(root.state in _BUSY for root in roots)
-        if roots != _without_times(self._roots):
+        if roots != _without_lists(self._roots):
             self._roots = tuple(reported)
             self._offer(_progress(self._roots))
             busy = True
@@ -209,10 +209,10 @@ def changes_frame(changes: Sequence[Change]) -> str:
     )
 
 
-def _without_times(roots: Sequence[RootStatus]) -> tuple[RootStatus, ...]:
-    return tuple(replace(root, skipped=(), updated_time=None) for root in roots)
+def _without_lists(roots: Sequence[RootStatus]) -> tuple[RootStatus, ...]:
+    return tuple(replace(root, skipped=(), corrupted=(), updated_time=None) for root in roots)
 
 
 def _progress(roots: Sequence[RootStatus]) -> str:
-    shown = [root_status(root, skipped=False) for root in roots]
+    shown = [root_status(root, lists=False) for root in roots]
     return frame_text({"type": "progress", "roots": shown})

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from apollonia.domain.kinds import Availability, Kind, Status
 from apollonia.domain.paths import display, folder_of, name_of, to_base64
 from apollonia.domain.place import Place
-from apollonia.domain.roots import RootStatus
+from apollonia.domain.roots import RootStatus, Skipped
 from apollonia.messages import Media
 from apollonia.observe.logs import get_logger
 from apollonia.ports.library import EventFact, NeighborFact
@@ -79,24 +79,39 @@ def file_detail(
     }
 
 
-def root_status(status: RootStatus, *, skipped: bool = True) -> dict[str, Any]:
-    """``schemas.RootStatus``; without the list of what was skipped for progress frames."""
+def root_status(status: RootStatus, *, lists: bool = True) -> dict[str, Any]:
+    """``schemas.RootStatus``; without the lists of files for progress frames."""
+    error = status.last_error
     shown: dict[str, Any] = {
         "root": status.root,
         "state": status.state,
         "message": status.message,
+        "paused": status.paused,
         "found": status.found,
         "done": status.done,
         "left": status.left,
         "errors": status.errors,
         "rate": status.rate,
+        "remaining_seconds": status.remaining_s,
+        "last_error": None
+        if error is None
+        else {"message": error.message, "path": error.path, "time": error.time},
+        "holder": status.holder,
+        "storage": status.storage,
+        "polled_seconds": status.polled_s,
         "skipped_count": status.skipped_count,
+        "corrupted_count": status.corrupted_count,
         "last_scan_time": status.last_scan_time,
         "updated_time": status.updated_time,
     }
-    if skipped:
-        shown["skipped"] = [{"path": one.path, "reason": one.reason} for one in status.skipped]
+    if lists:
+        shown["skipped"] = _reasons(status.skipped)
+        shown["corrupted"] = _reasons(status.corrupted)
     return shown
+
+
+def _reasons(items: Sequence[Skipped]) -> list[dict[str, str]]:
+    return [{"path": one.path, "reason": one.reason} for one in items]
 
 
 def _artwork(place: Place, media: Mapping[str, Any]) -> tuple[bool, str | None]:

@@ -1,6 +1,7 @@
 """What the API answers, as OpenAPI shows it. Handlers build dictionaries (``present``)."""
 
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,6 +9,9 @@ from apollonia.api.schema_examples import FILE_ITEM, PROBLEM, ROOT_STATUS, STATS
 from apollonia.domain.kinds import AnalysisState, Availability, Kind, RootState, Status
 from apollonia.domain.neighbours import Role
 from apollonia.messages import Media
+
+MAX_PATH: Final = 4096
+"""Characters: as long as a path can be on Linux."""
 
 
 class Answer(BaseModel):
@@ -166,6 +170,14 @@ class Skipped(Answer):
     reason: str
 
 
+class RootError(Answer):
+    """What went wrong last."""
+
+    message: str
+    path: str | None = Field(description="The file that it was; null: the root itself")
+    time: str
+
+
 class RootStatus(Answer):
     """What the ingestor of a root is doing; counts since the last scan began."""
 
@@ -174,15 +186,33 @@ class RootStatus(Answer):
     root: str
     state: RootState
     message: str | None
+    paused: bool = Field(description="Somebody wants it to rest, whatever its state is")
     found: int
     done: int
     left: int
     errors: int
     rate: float | None = Field(description="Files per second")
+    remaining_seconds: float | None = Field(description="Until nothing is left; null: unknown")
+    last_error: RootError | None
+    holder: str | None = Field(description="The ingestor that has it: `host:data folder`")
+    storage: str | None = Field(description="What kind of disk it is on, where that is known")
+    polled_seconds: float | None = Field(
+        description="Looked at so often, since its changes cannot be watched; null: watched"
+    )
     skipped: list[Skipped] = Field(description="The newest 100")
     skipped_count: int
+    corrupted: list[Skipped] = Field(
+        description="The newest 100 files whose content changed although their times did not"
+    )
+    corrupted_count: int
     last_scan_time: str | None
     updated_time: str | None
+
+
+class RootList(Answer):
+    """Every watched root."""
+
+    items: list[RootStatus]
 
 
 class Stats(Answer):
@@ -219,16 +249,38 @@ class Session(Answer):
     version: str
 
 
-class RescanRequest(BaseModel):
-    """Which root to scan again; null means all of them."""
+class RootRequest(BaseModel):
+    """Which root is meant; null means all of them."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"root": "/music"}]})
 
-    root: str | None = Field(None, max_length=4096)
+    root: str | None = Field(None, max_length=MAX_PATH)
 
 
-class RescanAnswer(Answer):
-    """The roots that will be scanned again."""
+class RescanRequest(BaseModel):
+    """What to scan again: a folder, else a root, else all of them."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"root": "/music"}, {"folder": "/music/Ada"}]},
+    )
+
+    root: str | None = Field(None, max_length=MAX_PATH)
+    folder: str | None = Field(
+        None, max_length=MAX_PATH, description="Only this folder, with all that is in it"
+    )
+    folder_b64: str | None = Field(
+        None,
+        max_length=2 * MAX_PATH,
+        description="The raw path of the folder in base64, when text cannot tell it",
+    )
+    verify: bool = Field(
+        default=False, description="Read every file again, and report those that silently changed"
+    )
+
+
+class RootsAnswer(Answer):
+    """The roots that were asked; their ingestors see it within two seconds."""
 
     requested: list[str]
 

@@ -192,7 +192,8 @@ class RootIngest:
 
     async def _request_count(self) -> int | None:
         try:
-            return await self._control.rescan_requests(self.name)
+            scans = (await self._control.desired(self.name)).scans
+            return scans[-1].number if scans else 0
         except (Unavailable, NotFoundError):
             return self._requests_seen
 

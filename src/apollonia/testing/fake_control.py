@@ -1,62 +1,142 @@
-"""``FakeControl``: reports of roots and requests for scans, in memory."""
+"""``FakeControl``: leases, reports of roots and what people want of them, in memory."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from apollonia.domain.roots import RootStatus
+from apollonia.domain.roots import MAX_SKIPPED, RootStatus
 from apollonia.errors import ConflictError, NotFoundError
-from apollonia.ports.control import Lease
+from apollonia.ports.control import MAX_SCAN_REQUESTS, Desired, Lease, ScanRequest, root_lease
+
+
+@dataclass
+class _Wishes:
+    paused: bool = False
+    requests: int = 0
+    scans: list[ScanRequest] = field(default_factory=list)
+
+
+@dataclass
+class _Row:
+    lease: Lease
+    expires: float
+    is_given_back: bool = False
+
+
+def _never() -> float:
+    return 0.0
 
 
 class FakeControl:
-    """A ``Control`` whose leases never run out."""
+    """A ``Control`` whose leases run out by ``now``, in seconds; without it, never."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = _never) -> None:
+        self._now = now
         self._roots: dict[str, RootStatus] = {}
-        self._requests: Counter[str] = Counter()
-        self._leases: dict[str, Lease] = {}
+        self._wishes: dict[str, _Wishes] = {}
+        self._leases: dict[str, _Row] = {}
         self._tokens: Counter[str] = Counter()
 
     async def acquire(self, name: str, holder: str, ttl: float) -> Lease:
-        """Take the lease."""
-        del ttl
-        held = self._leases.get(name)
-        if held is not None and held.holder != holder:
-            raise ConflictError(f"{name} is held by {held.holder}")
-        if held is None:
-            self._tokens[name] += 1
-            held = self._leases[name] = Lease(name, holder, self._tokens[name])
-        return held
+        """Take the lease, unless another one has it."""
+        owner = self._holder(name)
+        if owner not in {None, holder}:
+            raise ConflictError(f"{name} is held by {owner}")
+        return self._take(name, holder, ttl)
 
-    async def renew(self, lease: Lease, ttl: float) -> None:
+    async def take_over(self, name: str, holder: str, ttl: float) -> Lease:
+        """Take the lease, whoever has it."""
+        return self._take(name, holder, ttl)
+
+    async def renew(self, lease: Lease, ttl: float, *, last_timestamp_us: int = 0) -> None:
         """Keep it."""
-        del ttl
-        if self._leases.get(lease.name) != lease:
-            raise ConflictError(f"{lease.name} was lost")
+        row = self._leases.get(lease.name)
+        if row is None or row.lease.token != lease.token or row.is_given_back:
+            to = "" if row is None else f" to {row.lease.holder}"
+            raise ConflictError(f"the lease on {lease.name} was lost{to}")
+        self._stamp(row, last_timestamp_us)
+        row.expires = self._now() + ttl
 
-    async def release(self, lease: Lease) -> None:
+    async def release(self, lease: Lease, *, last_timestamp_us: int = 0) -> None:
         """Give it back."""
-        if self._leases.get(lease.name) == lease:
-            del self._leases[lease.name]
+        row = self._leases.get(lease.name)
+        if row is not None and row.lease.token == lease.token:
+            self._stamp(row, last_timestamp_us)
+            row.is_given_back = True
 
-    async def report_root(self, status: RootStatus) -> None:
+    async def report_root(self, status: RootStatus, *, by: str | None = None) -> None:
         """Replaces the report before."""
-        self._roots[status.root] = status
+        if self._may_speak(status.root, by):
+            newest = status.skipped[-MAX_SKIPPED:]
+            self._roots[status.root] = replace(status, skipped=newest)
 
     async def roots(self) -> Sequence[RootStatus]:
         """By path."""
         return [self._roots[root] for root in sorted(self._roots)]
 
-    async def forget_roots(self, keep: Sequence[str]) -> None:
-        """Only these are left."""
-        self._roots = {root: self._roots[root] for root in self._roots if root in keep}
+    async def forget_roots(self, keep: Sequence[str], *, by: str | None = None) -> None:
+        """Only these are left, and those of others."""
+        gone = [root for root in self._roots if root not in keep and self._may_speak(root, by)]
+        for root in gone:
+            del self._roots[root]
 
-    async def request_rescan(self, root: str) -> None:
-        """Counted."""
+    async def desired(self, root: str) -> Desired:
+        """What is wanted."""
+        wishes = self._wishes.get(root, _Wishes())
+        return Desired(wishes.paused, tuple(wishes.scans), self._holder(root_lease(root)))
+
+    async def set_paused(self, root: str, paused: bool) -> None:  # noqa: FBT001 - the value itself
+        """Kept."""
+        self._wanted(root).paused = paused
+
+    async def request_scan(
+        self, root: str, *, folder: bytes | None = None, verify: bool = False
+    ) -> None:
+        """Waits until it is finished."""
+        wishes = self._wanted(root)
+        wishes.requests += 1
+        if len(wishes.scans) >= MAX_SCAN_REQUESTS:
+            folder, verify = None, verify or any(request.verify for request in wishes.scans)
+            wishes.scans.clear()
+        wishes.scans.append(ScanRequest(wishes.requests, folder, verify))
+
+    async def finish_scans(self, root: str, up_to: int) -> None:
+        """These are gone."""
+        wishes = self._wishes.get(root)
+        if wishes is not None:
+            wishes.scans = [request for request in wishes.scans if request.number > up_to]
+
+    def _take(self, name: str, holder: str, ttl: float) -> Lease:
+        row = self._leases.get(name)
+        owner = None if row is None else row.lease.holder
+        if owner != holder or self._holder(name) is None:
+            self._tokens[name] += 1
+        lease = Lease(
+            name,
+            holder,
+            self._tokens[name],
+            0 if row is None else row.lease.last_timestamp_us,
+            owner if owner != holder else None,
+            row is None or row.is_given_back,
+        )
+        self._leases[name] = _Row(lease, self._now() + ttl)
+        return lease
+
+    def _holder(self, name: str) -> str | None:
+        row = self._leases.get(name)
+        if row is None or row.is_given_back or row.expires <= self._now():
+            return None
+        return row.lease.holder
+
+    def _may_speak(self, root: str, by: str | None) -> bool:
+        return by is None or self._holder(root_lease(root)) in {by, None}
+
+    def _wanted(self, root: str) -> _Wishes:
         if root not in self._roots:
             raise NotFoundError(f"no root {root}")
-        self._requests[root] += 1
+        return self._wishes.setdefault(root, _Wishes())
 
-    async def rescan_requests(self, root: str) -> int:
-        """How often, ever."""
-        return self._requests[root]
+    @staticmethod
+    def _stamp(row: _Row, micros: int) -> None:
+        newest = max(micros, row.lease.last_timestamp_us)
+        row.lease = replace(row.lease, last_timestamp_us=newest)

@@ -39,7 +39,7 @@ async def test_schema_is_what_the_tables_in_code_say(file):
 
 
 async def test_migrating_again_changes_nothing(file):
-    run_sql(file, "INSERT INTO leases VALUES ('x', 'me', 1, 1)")
+    run_sql(file, "INSERT INTO leases VALUES ('x', 'me', 1, 1, 0)")
 
     await migrate(url_of(file))
 

@@ -126,12 +126,12 @@ async def test_csrf_proof_is_needed_with_the_cookie(world, browser):
     for headers in ({}, {"X-CSRF-Token": "0" * 64}, {"X-CSRF-Token": b"\xe9"}):
         answer = await browser.post("/api/v1/roots/rescan", json={"root": None}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
-    assert await world.control.rescan_requests("/music") == 0
+    assert (await world.control.desired("/music")).scans == ()
     proof = {"X-CSRF-Token": await csrf(browser)}
     answer = await browser.post("/api/v1/roots/rescan", json={"root": None}, headers=proof)
     assert answer.status_code == 202
     assert answer.json() == {"requested": ["/music"]}
-    assert await world.control.rescan_requests("/music") == 1
+    assert len((await world.control.desired("/music")).scans) == 1
 
 
 async def test_csrf_proof_of_another_session_is_worth_nothing(world, browser):

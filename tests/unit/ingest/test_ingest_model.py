@@ -84,7 +84,7 @@ class History:
         await self.let_go()
         await self.rig.quiet(4)
         for root in self.rig.engine.roots if scan else ():
-            await self.rig.control.request_rescan(root.root.name)
+            await self.rig.control.request_scan(root.root.name)
         await self.rig.quiet(8)
 
     def is_file(self, path):

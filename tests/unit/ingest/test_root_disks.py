@@ -41,7 +41,7 @@ async def test_few_files_whose_root_is_on_another_disk_wait_for_a_person(rig):
         assert rig.told() == [("IN_CREATE", "/music/README")]
         assert rig.status().state is RootState.UNAVAILABLE
         assert "15 of 16 files disappeared and the folder is on another" in rig.status().message
-        await rig.control.request_rescan("/music")
+        await rig.control.request_scan("/music")
         await rig.quiet()
         assert [what for what, _ in rig.told()] == ["IN_DELETE"] * 15
 
@@ -70,7 +70,7 @@ async def test_mass_deletion_while_watched_is_held_until_a_person_confirms(rig):
         await rig.quiet(10)
         assert rig.told() == []
         assert rig.status().state is RootState.UNAVAILABLE
-        await rig.control.request_rescan("/music")
+        await rig.control.request_scan("/music")
         await rig.quiet()
         assert [what for what, _ in rig.told()] == ["IN_DELETE"] * 40
         assert rig.status().state is RootState.WATCHING

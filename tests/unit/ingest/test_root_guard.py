@@ -48,7 +48,7 @@ async def test_rescan_asked_for_after_the_warning_confirms(rig):
     rig = rig(TREE)
     await gone_while_away(rig, 25)
     async with rig.running():
-        await rig.control.request_rescan("/music")
+        await rig.control.request_scan("/music")
         await rig.quiet()
         assert [what for what, _ in rig.told()] == ["IN_DELETE"] * 25
         assert rig.status().state is RootState.WATCHING
@@ -60,7 +60,7 @@ async def test_rescan_asked_for_before_the_warning_confirms_nothing(rig):
         for path in sorted(rig.files.paths())[:25]:
             del rig.files.nodes[path]
         rig.told()
-        await rig.control.request_rescan("/music")
+        await rig.control.request_scan("/music")
         await rig.quiet(10)
         assert rig.told() == []
         assert rig.status().state is RootState.UNAVAILABLE
@@ -75,7 +75,7 @@ async def test_rescan_asked_for_while_the_scan_that_warns_still_runs_confirms_no
         rig.told()
         rig.inspector.gate.clear()
         for _ in range(2):
-            await rig.control.request_rescan("/music")
+            await rig.control.request_scan("/music")
             await rig.quiet()
         rig.inspector.gate.set()
         await rig.quiet(10)
@@ -89,7 +89,7 @@ async def test_confirmation_covers_no_more_than_what_was_told(rig):
     async with rig.running():
         for path in sorted(rig.files.paths())[:5]:
             del rig.files.nodes[path]
-        await rig.control.request_rescan("/music")
+        await rig.control.request_scan("/music")
         await rig.quiet()
         assert rig.told() == []
         assert rig.status().message.startswith("30 of 40 files")
@@ -111,7 +111,7 @@ async def test_unmounted_root_is_away_until_it_is_back(rig):
         await rig.quiet(8)
         assert rig.status().state is RootState.UNAVAILABLE
         assert "is empty and on another disk" in rig.status().message
-        await rig.control.request_rescan("/music")
+        await rig.control.request_scan("/music")
         await rig.quiet(8)
         assert rig.told() == []
         rig.files.bring_back(disk)
@@ -155,7 +155,7 @@ async def test_disk_unmounted_below_the_root_loses_nothing(rig):
         assert rig.status().state is RootState.DEGRADED
         assert "1 files are out of reach" in rig.status().message
         rig.files.bring_back(disk)
-        await rig.control.request_rescan("/music")
+        await rig.control.request_scan("/music")
         await rig.quiet()
         assert rig.status().state is RootState.WATCHING
         assert rig.told() == []
@@ -227,7 +227,7 @@ async def test_rescan_on_request_finds_what_was_not_heard(rig):
         rig.files.nodes[b"/music/00.mp3"].data = b"changed without a word"
         await rig.quiet()
         assert rig.told() == []
-        await rig.control.request_rescan("/music")
+        await rig.control.request_scan("/music")
         await rig.quiet()
         assert rig.told() == [("IN_CLOSE_WRITE", "/music/00.mp3")]
 

@@ -432,7 +432,7 @@ async def test_counts_stay_right_when_a_scan_begins_while_files_are_in_hand(rig)
         rig.inspector.gate.clear()
         rig.files.write(b"/music/new.mp3", b"x")
         await rig.quiet(0.3)
-        await rig.control.request_rescan("/music")
+        await rig.control.request_scan("/music")
         await rig.quiet()
         assert rig.status().left == 1
         rig.inspector.gate.set()

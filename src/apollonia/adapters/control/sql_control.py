@@ -1,4 +1,4 @@
-"""Leases, reports and requests on an SQL database."""
+"""Leases, reports and what people want, on an SQL database."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -6,34 +6,18 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import clean
+from apollonia.adapters.control import leases, wishes
 from apollonia.adapters.control.root_reports import report_of, status_of
 from apollonia.adapters.database.bulk import change_by_keys, run
 from apollonia.adapters.database.engine import Database
 from apollonia.domain.roots import RootStatus
-from apollonia.errors import ConflictError, NotFoundError
-from apollonia.ports.control import Lease
+from apollonia.errors import ConflictError
+from apollonia.ports.control import Desired, Lease, root_lease
 
 _MICROS = 1_000_000
-_MAX_TTL_S = 10 * 365 * 86_400.0
-_FIND = "SELECT holder, token, expires_us FROM leases WHERE name = ?"
-_TAKE = (
-    "INSERT INTO leases (name, holder, token, expires_us) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = excluded.token,"
-    " expires_us = excluded.expires_us"
-)
-_RENEW = (
-    "UPDATE leases SET expires_us = ? WHERE name = ? AND holder = ? AND token = ? RETURNING token"
-)
-_RELEASE = (
-    "UPDATE leases SET expires_us = 0, holder = '' WHERE name = ? AND holder = ? AND token = ?"
-)
 _REPORT = (
     "INSERT INTO root_reports (root, report) VALUES (?, ?)"
     " ON CONFLICT (root) DO UPDATE SET report = excluded.report"
-)
-_REQUEST = (
-    "INSERT INTO rescan_requests (root, requests) VALUES (?, 1)"
-    " ON CONFLICT (root) DO UPDATE SET requests = rescan_requests.requests + 1"
 )
 
 
@@ -49,43 +33,37 @@ class SqlControl:
 
     async def acquire(self, name: str, holder: str, ttl: float) -> Lease:
         """Take the lease; who has it already keeps its token and gets more time."""
+        return await self._take(Lease(name, holder, 0), ttl, force=False)
 
-        def take(at: Connection) -> Lease:
-            now = self._now_us()
-            found = run(at, _FIND, (name,))
-            owner, token, expires = found[0] if found else (None, 0, 0)
-            if expires > now and owner != holder:
-                left = (expires - now) / _MICROS
-                raise ConflictError(
-                    f"{name} is held by {owner} for another {left:.0f} s: stop that one, or wait"
-                )
-            if expires <= now:
-                token += 1
-            run(at, _TAKE, (name, holder, token, self._end_us(now, ttl)))
-            return Lease(name, holder, token)
+    async def take_over(self, name: str, holder: str, ttl: float) -> Lease:
+        """Take the lease, whoever has it."""
+        return await self._take(Lease(name, holder, 0), ttl, force=True)
 
-        return await self._database.write(take)
-
-    async def renew(self, lease: Lease, ttl: float) -> None:
+    async def renew(self, lease: Lease, ttl: float, *, last_timestamp_us: int = 0) -> None:
         """Keep it; one that ran out is lost only once another holder took it."""
+        ends = leases.end_us(self._now_us(), ttl)
+        await self._database.write(lambda at: leases.keep(at, lease, ends, last_timestamp_us))
 
-        def keep(at: Connection) -> None:
-            ends = self._end_us(self._now_us(), ttl)
-            if not run(at, _RENEW, (ends, lease.name, lease.holder, lease.token)):
-                raise ConflictError(f"the lease on {lease.name} was lost{_to(at, lease.name)}")
-
-        await self._database.write(keep)
-
-    async def release(self, lease: Lease) -> None:
+    async def release(self, lease: Lease, *, last_timestamp_us: int = 0) -> None:
         """Give it back; nothing happens when it was lost."""
-        values = (lease.name, lease.holder, lease.token)
-        await self._database.write(lambda at: run(at, _RELEASE, values))
 
-    async def report_root(self, status: RootStatus) -> None:
+        def let_go(at: Connection) -> None:
+            try:
+                leases.keep(at, lease, 0, last_timestamp_us)
+            except ConflictError:
+                return
+
+        await self._database.write(let_go)
+
+    async def report_root(self, status: RootStatus, *, by: str | None = None) -> None:
         """What the root's ingestor is doing; replaces the report before."""
-        await self._database.write(
-            lambda at: run(at, _REPORT, (clean(status.root), report_of(status)))
-        )
+        name, now = clean(status.root), self._now_us()
+
+        def report(at: Connection) -> None:
+            if _is_ours(at, status.root, by, now):
+                run(at, _REPORT, (name, report_of(status)))
+
+        await self._database.write(report)
 
     async def roots(self) -> Sequence[RootStatus]:
         """The last report of every root, by path."""
@@ -96,41 +74,61 @@ class SqlControl:
 
         return await self._database.read(reports)
 
-    async def forget_roots(self, keep: Sequence[str]) -> None:
+    async def forget_roots(self, keep: Sequence[str], *, by: str | None = None) -> None:
         """Drop the reports of roots that are no longer configured."""
-        kept = {clean(root) for root in keep}
+        kept, now = {clean(root) for root in keep}, self._now_us()
 
         def drop(at: Connection) -> None:
             rows = run(at, "SELECT root FROM root_reports")
-            gone = [row[0] for row in rows if row[0] not in kept]
+            gone = [root for (root,) in rows if root not in kept and _is_ours(at, root, by, now)]
             change_by_keys(at, "DELETE FROM root_reports WHERE root IN {keys}", gone)
 
         await self._database.write(drop)
 
-    async def request_rescan(self, root: str) -> None:
+    async def desired(self, root: str) -> Desired:
+        """What is wanted of a root."""
+        name, now = clean(root), self._now_us()
+
+        def look(at: Connection) -> Desired:
+            holder = leases.holder_of(at, root_lease(root), now)
+            return Desired(wishes.is_paused(at, name), wishes.waiting(at, name), holder)
+
+        return await self._database.read(look)
+
+    async def set_paused(self, root: str, paused: bool) -> None:  # noqa: FBT001 - the value itself
+        """Whether the root is to rest."""
+        name = clean(root)
+
+        def pause(at: Connection) -> None:
+            wishes.require_known(at, name)
+            wishes.pause(at, name, paused=paused)
+
+        await self._database.write(pause)
+
+    async def request_scan(
+        self, root: str, *, folder: bytes | None = None, verify: bool = False
+    ) -> None:
         """Ask the root's ingestor for a scan."""
         name = clean(root)
 
         def ask(at: Connection) -> None:
-            if not run(at, "SELECT 1 FROM root_reports WHERE root = ?", (name,)):
-                raise NotFoundError(f"{root} is not a watched root: see the list of roots")
-            run(at, _REQUEST, (name,))
+            wishes.require_known(at, name)
+            wishes.add(at, name, folder, verify=verify)
 
         await self._database.write(ask)
 
-    async def rescan_requests(self, root: str) -> int:
-        """How often a scan was asked for, ever."""
-        statement = "SELECT requests FROM rescan_requests WHERE root = ?"
-        rows = await self._database.read(lambda at: run(at, statement, (clean(root),)))
-        return int(rows[0][0]) if rows else 0
+    async def finish_scans(self, root: str, up_to: int) -> None:
+        """The requests up to this number are carried out."""
+        await self._database.write(lambda at: wishes.drop(at, clean(root), up_to))
+
+    async def _take(self, lease: Lease, ttl: float, *, force: bool) -> Lease:
+        now = self._now_us()
+        return await self._database.write(lambda at: leases.take(at, lease, now, ttl, force=force))
 
     def _now_us(self) -> int:
         return int(self._now() * _MICROS)
 
-    def _end_us(self, now: int, ttl: float) -> int:
-        return now + int(min(ttl, _MAX_TTL_S) * _MICROS)
 
-
-def _to(connection: Connection, name: str) -> str:
-    rows = run(connection, "SELECT holder FROM leases WHERE name = ?", (name,))
-    return f" to {rows[0][0]}" if rows and rows[0][0] else ": it was given back"
+def _is_ours(connection: Connection, root: str, by: str | None, now_us: int) -> bool:
+    """Whether ``by`` may speak for the root: nobody else has its lease, or he need not ask."""
+    return by is None or leases.holder_of(connection, root_lease(root), now_us) in {by, None}

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -222,7 +223,8 @@ LEASES = Table(
     Column("name", KEY, primary_key=True),
     _text("holder"),
     Column("token", BigInteger, nullable=False),
-    Column("expires_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),  # 0: given back
+    Column("last_timestamp_us", BigInteger, nullable=False, server_default="0"),
 )
 
 ROOT_REPORTS = Table(
@@ -232,11 +234,21 @@ ROOT_REPORTS = Table(
     _bytes("report"),
 )
 
-RESCAN_REQUESTS = Table(
-    "rescan_requests",
+ROOT_WISHES = Table(
+    "root_wishes",
     METADATA,
     Column("root", KEY, primary_key=True),
+    Column("paused", Boolean, nullable=False, server_default=false()),
     _count("requests"),
+)
+
+SCAN_REQUESTS = Table(
+    "scan_requests",
+    METADATA,
+    Column("root", KEY, primary_key=True),
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
+    Column("folder", LargeBinary),
+    Column("verify", Boolean, nullable=False),
 )
 
 TOKENS = Table(
