@@ -121,12 +121,21 @@ class Scan:
         seen, tally = _Seen(), Tally(walk.is_whole)
         rest = [Ask(walk.top, whole=True, reread=walk.origin == "verify")]
         counted = self._metrics.files_scanned.labels(self._root.root.name)
-        while rest:
-            looked = await self._survey.look(rest, walk.origin, tally)
-            self._note(looked, seen)
-            counted.inc(looked.files)
-            rest = looked.rest
-        return seen, tally
+        ahead = asyncio.create_task(self._survey.list_some(rest))
+        try:
+            while True:
+                batch = await ahead
+                rest = batch.looked.rest
+                if rest:  # while this one is compared, the next one is listed
+                    ahead = asyncio.create_task(self._survey.list_some(rest))
+                looked = await self._survey.compare(batch, walk.origin, tally)
+                self._note(looked, seen)
+                counted.inc(looked.files)
+                if not rest:
+                    return seen, tally
+        finally:
+            ahead.cancel()
+            await asyncio.wait([ahead])
 
     def _note(self, looked: Looked, seen: _Seen) -> None:
         root = self._root.path

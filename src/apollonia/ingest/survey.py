@@ -41,8 +41,16 @@ class Looked:
     overfull: bool = False
 
 
+@dataclass(slots=True)
+class Batch:
+    """Folders that were listed, and what is still to be listed, the folders below them first."""
+
+    listed: list[Listed]
+    looked: Looked
+
+
 class Survey:
-    """Looks at folders of one root."""
+    """Looks at folders of one root: ``look``, or its two halves, for who lists ahead."""
 
     def __init__(self, root: WatchedRoot, engine: Engine) -> None:
         self._root = root
@@ -57,19 +65,28 @@ class Survey:
 
     async def look(self, asks: Sequence[Ask], origin: Origin, tally: Tally | None = None) -> Looked:
         """Look at as many of the asks as make a chunk; waits while the pipeline is full."""
+        return await self.compare(await self.list_some(asks), origin, tally)
+
+    async def list_some(self, asks: Sequence[Ask]) -> Batch:
+        """List folders until there are enough for one chunk."""
         limit = self._options.chunk_entries
         listed, rest = await self._off_loop(lambda: list_asks(self._files, self._root, asks, limit))
+        looked = Looked(rest=list(rest))
+        below = [ask for one in listed for ask in self._note(one, looked)]
+        looked.rest[:0] = below  # depth first: few folders wait at a time
+        return Batch(listed, looked)
+
+    async def compare(self, batch: Batch, origin: Origin, tally: Tally | None) -> Looked:
+        """Hand on what is not as the index has it; waits while the pipeline is full."""
+        listed, looked = batch.listed, batch.looked
         self._mark_absent(listed)
         self._mark_doubted(listed)
         known = await self._known(listed)
         compared = await self._off_loop(lambda: self._compare(listed, known))
-        looked = Looked(rest=list(rest))
-        below = [ask for one in listed for ask in self._note(one, looked)]
-        looked.rest[:0] = below  # depth first: few folders wait at a time
         changed = self._count(compared, looked, tally)
         if changed:
             candidates = await self._candidates(changed, origin, tally)
-            urgent = not any(ask.whole for ask in asks)
+            urgent = not any(one.ask.whole for one in listed)
             await self._pipeline.offer(candidates, urgent=urgent)
         self._recheck_sources(listed, changed)
         return looked
