@@ -130,6 +130,17 @@ describe("file page", () => {
     await expectAccessible();
   });
 
+  test.each([
+    ["silent_change", "The content of this file changed although nobody wrote to it"],
+    ["later", "Something about this file is not right"],
+  ])("a readable file with the reason %s warns of it", async (reason_code, title) => {
+    const file = given({ reason: "Compare it with a backup.", reason_code });
+    mountPage(`/files/${file.id}`);
+    const note = within(await screen.findByRole("note"));
+    expect(note.getByText(title)).toBeVisible();
+    expect(note.getByText(/Compare it with a backup/)).toBeVisible();
+  });
+
   test("a damaged file that still opens says what is wrong", async () => {
     const file = given({ media: aMedia({ damage: "12 frames could not be decoded" }) });
     mountPage(`/files/${file.id}`);

@@ -1,9 +1,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
+import { http } from "msw";
 import { describe, expect, test } from "vitest";
-import { aFile } from "@/testing/builders";
+import { aFile, aRoot } from "@/testing/builders";
 import { expectAccessible } from "@/testing/expect-accessible";
 import { library } from "@/testing/library";
 import { mountPage } from "@/testing/mount";
+import { problem, server } from "@/testing/server";
 
 const lastAsked = () => library.asked("/api/v1/files").at(-1) ?? new URLSearchParams();
 
@@ -99,5 +101,37 @@ describe("filters", () => {
     expect(await screen.findByRole("heading", { name: "No file matches" })).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Show all media" }));
     expect(await screen.findByText("Song")).toBeVisible();
+  });
+
+  test("the folder that is shown can be scanned again, itself only", async () => {
+    library.roots = [aRoot({ root: "/music" }), aRoot({ root: "/music/deep" })];
+    const { user } = mountPage("/?folder=/music/deep/a");
+    await user.click(await screen.findByRole("button", { name: "Scan this folder again" }));
+    expect(await screen.findByText("Scan asked for")).toBeVisible();
+    const body = { root: "/music/deep", folder: "/music/deep/a", verify: false };
+    expect(library.wishes).toEqual([["rescan", body]]);
+    await expectAccessible();
+  });
+
+  test("a refused scan of the folder says why", async () => {
+    library.roots = [aRoot()];
+    server.use(
+      http.post("*/api/v1/roots/rescan", () => problem(404, { detail: "No such folder." })),
+    );
+    const { user } = mountPage("/?folder=/music/gone");
+    await user.click(await screen.findByRole("button", { name: "Scan this folder again" }));
+    expect(await screen.findByText("No scan. No such folder.")).toBeVisible();
+  });
+
+  test.each([
+    ["/elsewhere", aRoot()],
+    ["/musical", aRoot()],
+    ["/music", aRoot({ state: "unavailable" })],
+  ])("no scan is offered for %s: not watched, or out of reach", async (folder, root) => {
+    library.roots = [root];
+    mountPage(`/?folder=${folder}`);
+    await screen.findByRole("button", { name: /Library status/ });
+    expect(screen.getByRole("button", { name: `Remove folder filter ${folder}` })).toBeVisible();
+    expect(screen.queryByRole("button", { name: /Scan this folder/ })).not.toBeInTheDocument();
   });
 });

@@ -25,10 +25,15 @@ export function Header() {
   return (
     <header className={classes.header}>
       <div className={classes.bar}>
-        <Link to="/" className={classes.brand} aria-label="Apollonia, the whole library">
-          <Mark size={30} />
-          <span>Apollonia</span>
-        </Link>
+        <div className={classes.start}>
+          <Link to="/" className={classes.brand} aria-label="Apollonia, the whole library">
+            <Mark size={30} />
+            <span>Apollonia</span>
+          </Link>
+          <Link to="/folders" className={classes.place}>
+            Folders
+          </Link>
+        </div>
         <div className={classes.search}>
           <SearchBox value={q} onSearch={onSearch} />
         </div>

@@ -60,6 +60,19 @@ describe("library", () => {
     expect(within(await screen.findByRole("table")).getByText(/file is empty/)).toBeVisible();
   });
 
+  test("a readable file that something is wrong with says so, in the grid and in the table", async () => {
+    const reason = "Its content changed although none of its times did";
+    library.files = [aFile({ title: "Rotten", reason, reason_code: "silent_change" })];
+    const { user } = mountPage();
+    expect(await screen.findByText(reason)).toBeVisible();
+    expect(screen.getByText("Check")).toBeVisible();
+    await expectAccessible();
+    await user.click(screen.getByRole("button", { name: "List" }));
+    const table = within(await screen.findByRole("table"));
+    expect(table.getByText(reason)).toBeVisible();
+    expect(table.getByText("Check")).toBeVisible();
+  });
+
   test("in the table a file without tags is not named twice", async () => {
     library.files = [
       aFile({ title: null, artist: null, name: "bare.wav", folder: "/music/live" }),

@@ -1,6 +1,6 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { aFile, aRoot } from "@/testing/builders";
+import { aFile, aProgress, aRoot } from "@/testing/builders";
 import { library } from "@/testing/library";
 import { mountPage } from "@/testing/mount";
 
@@ -82,7 +82,7 @@ describe("live", () => {
     library.roots = [aRoot()];
     const { live } = await mountLive();
     await screen.findByRole("button", { name: /Library status/ });
-    const { skipped: _, ...root } = aRoot({
+    const root = aProgress({
       state: "scanning",
       found: 2000,
       done: 1204,

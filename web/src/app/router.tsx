@@ -35,9 +35,15 @@ const fileRoute = createRoute({
   component: lazyRouteComponent(() => import("./file-route"), "FileRoute"),
 });
 
+const foldersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/folders",
+  component: lazyRouteComponent(() => import("./folders-route"), "FoldersRoute"),
+});
+
 export function createAppRouter({ openSocket, history }: AppContext & { history?: RouterHistory }) {
   return createRouter({
-    routeTree: rootRoute.addChildren([libraryRoute, fileRoute]),
+    routeTree: rootRoute.addChildren([libraryRoute, fileRoute, foldersRoute]),
     context: { openSocket },
     history,
     parseSearch,

@@ -1,7 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
-import { HttpResponse, http } from "msw";
 import { describe, expect, test } from "vitest";
-import { aFile, aRoot } from "@/testing/builders";
+import { aFile, aProgress, aRoot } from "@/testing/builders";
 import { expectAccessible } from "@/testing/expect-accessible";
 import { library } from "@/testing/library";
 import { mountPage } from "@/testing/mount";
@@ -62,28 +61,44 @@ describe("status", () => {
     expect(totals.getByText(/Still filling/)).toBeVisible();
     expect(totals.queryByText("Waiting")).not.toBeInTheDocument();
     await waitFor(() => expect(live.connections).toHaveLength(1));
-    const { skipped, ...watching } = aRoot({ found: 200, done: 200 });
-    expect(skipped).toEqual([]);
-    act(() => live.send({ type: "progress", roots: [watching] }));
+    act(() => live.send({ type: "progress", roots: [aProgress({ found: 200, done: 200 })] }));
     await waitFor(() => expect(totals.queryByText(/Still filling/)).not.toBeInTheDocument());
   });
 
   test("rescan asks for that root, with the CSRF proof", async () => {
-    let asked: unknown;
     let proof: string | null = null;
-    server.use(
-      http.post("*/api/v1/roots/rescan", async ({ request }) => {
-        asked = await request.json();
-        proof = request.headers.get("X-CSRF-Token");
-        return HttpResponse.json({ requested: ["/music"] }, { status: 202 });
-      }),
-    );
+    server.events.on("request:start", ({ request }) => {
+      proof = request.headers.get("X-CSRF-Token") ?? proof;
+    });
     library.roots = [aRoot()];
     const { user } = await openStatus();
     await user.click(await screen.findByRole("button", { name: "Rescan" }));
-    expect(await screen.findByText("Asked for")).toBeVisible();
-    expect(asked).toEqual({ root: "/music" });
+    expect(await screen.findByText("Rescan asked for")).toBeVisible();
+    expect(library.wishes).toEqual([["rescan", { root: "/music", folder: null, verify: false }]]);
     expect(proof).toBe("csrf-1");
+    server.events.removeAllListeners();
+  });
+
+  test("a root can be paused and resumed from the header", async () => {
+    library.roots = [aRoot()];
+    const { user } = await openStatus();
+    await user.click(await screen.findByRole("button", { name: "Pause" }));
+    await user.click(await screen.findByRole("button", { name: "Resume" }));
+    expect(await screen.findByRole("button", { name: "Pause" })).toBeVisible();
+    expect(library.wishes).toEqual([
+      ["pause", { root: "/music" }],
+      ["resume", { root: "/music" }],
+    ]);
+  });
+
+  test("a root out of reach leads to what can be done, instead of to a rescan", async () => {
+    library.roots = [aRoot({ state: "unavailable", message: "60 of 60 files disappeared" })];
+    const { user, url } = await openStatus();
+    const root = within(await screen.findByRole("region", { name: "Folder /music" }));
+    expect(root.queryByRole("button", { name: "Rescan" })).not.toBeInTheDocument();
+    await user.click(root.getByRole("link", { name: "What to do" }));
+    expect(await screen.findByRole("heading", { level: 1, name: "Folders" })).toBeVisible();
+    expect(url().pathname).toBe("/folders");
   });
 
   test("without a root it says how to give one", async () => {

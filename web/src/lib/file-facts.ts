@@ -8,10 +8,15 @@ export const fileTitle = (file: Pick<FileItem, "title" | "name">): string =>
 export const fileCodec = (file: Pick<FileItem, "codec" | "format">): string | null =>
   file.codec || file.format;
 
-/** Why it could not be read, in words; null for a file that is fine. */
-export function fileReason(
-  file: Pick<FileItem, "status" | "reason" | "reason_code">,
-): string | null {
-  if (file.status === "cataloged") return null;
-  return file.reason || file.reason_code || "no reason was recorded";
+type Judged = Pick<FileItem, "status" | "reason" | "reason_code">;
+
+/** What is wrong with it, in words; null for a file that is fine. */
+export function fileReason(file: Judged): string | null {
+  const reason = file.reason || file.reason_code;
+  if (file.status === "cataloged") return reason || null;
+  return reason || "no reason was recorded";
 }
+
+/** It could be read, and yet something about it is not right: a silent change, a wrong checksum. */
+export const isDoubtful = (file: Judged): boolean =>
+  file.status === "cataloged" && fileReason(file) !== null;

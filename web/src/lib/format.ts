@@ -39,6 +39,17 @@ export function formatLongDuration(ms: number): string {
   return `${whole.format(Math.floor(hours / 24))} d ${hours % 24} h`;
 }
 
+/** Seconds until something is done, as rough as such a guess is: "a few seconds", "about 4 min". */
+export function formatRemaining(seconds: number): string {
+  if (seconds < 10) return "a few seconds";
+  if (seconds < 55) return `about ${Math.ceil(seconds / 10) * 10} s`;
+  return `about ${formatLongDuration(Math.max(60, seconds) * 1000)}`;
+}
+
+/** Seconds between two looks: 30 → "30 s", 300 → "5 min". */
+export const formatInterval = (seconds: number): string =>
+  seconds < 120 ? `${tenths.format(seconds)} s` : formatLongDuration(seconds * 1000);
+
 export const formatBitRate = (bps: number): string =>
   bps < 999_500
     ? `${whole.format(Math.round(bps / 1000))} kbit/s`

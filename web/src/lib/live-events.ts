@@ -9,7 +9,8 @@ export interface Change {
   timestamp: string;
 }
 
-export type RootProgress = Omit<RootStatus, "skipped">;
+/** A root without its lists, which only an answer has. */
+export type RootProgress = Omit<RootStatus, "skipped" | "corrupted">;
 
 /** What the server sends over `/api/v1/live`. */
 export type LiveEvent =

@@ -20,18 +20,23 @@ const stats: Refetch = { key: queryKeys.stats, everyMs: 1000 };
 const everything: Refetch[] = [{ key: queryKeys.files, everyMs: 500 }, facets, stats];
 
 function withProgress(before: RootStatus[], roots: RootProgress[]): RootStatus[] {
-  const skipped = new Map(before.map((root) => [root.root, root.skipped]));
+  const lists = new Map(
+    before.map(({ root, skipped, corrupted }) => [root, { skipped, corrupted }]),
+  );
   const fresh = new Set(roots.map((root) => root.root));
   const others = before.filter((root) => !fresh.has(root.root));
   return [
     ...others,
-    ...roots.map((root) => ({ ...root, skipped: skipped.get(root.root) ?? [] })),
+    ...roots.map((root) => ({ skipped: [], corrupted: [], ...lists.get(root.root), ...root })),
   ].sort((a, b) => a.root.localeCompare(b.root));
 }
 
-function sameSkipped(before: RootStatus[], roots: RootProgress[]): boolean {
-  const counts = new Map(before.map((root) => [root.root, root.skipped_count]));
-  return roots.every((root) => counts.get(root.root) === root.skipped_count);
+function sameLists(before: RootStatus[], roots: RootProgress[]): boolean {
+  const counts = new Map(before.map((root) => [root.root, root]));
+  return roots.every(({ root, skipped_count, corrupted_count }) => {
+    const known = counts.get(root);
+    return known?.skipped_count === skipped_count && known.corrupted_count === corrupted_count;
+  });
 }
 
 /** The one table from live event to what the page patches and refetches. */
@@ -56,8 +61,8 @@ export const liveTable: { [T in LiveEvent["type"]]: Rule<T> } = {
       ...before,
       roots: withProgress(before.roots, roots),
     });
-    // Progress counts what was skipped but does not list it.
-    return sameSkipped(before.roots, roots) ? [] : [stats];
+    // Progress counts what was skipped or corrupted but does not list it.
+    return sameLists(before.roots, roots) ? [] : [stats];
   },
   ping: () => [],
 };

@@ -1,4 +1,5 @@
 import type { FileDetail, FileItem, Media, RootStatus, Stream } from "@/lib/api/types";
+import type { RootProgress } from "@/lib/live-events";
 
 const time = "2024-01-01T12:00:00.000000+00:00";
 let made = 0;
@@ -132,10 +133,24 @@ export function aRoot(over: Partial<RootStatus> = {}): RootStatus {
     left: 0,
     errors: 0,
     rate: null,
+    paused: false,
+    remaining_seconds: null,
+    last_error: null,
+    holder: null,
+    storage: null,
+    polled_seconds: null,
     skipped: [],
     skipped_count: 0,
+    corrupted: [],
+    corrupted_count: 0,
     last_scan_time: time,
-    updated_time: time,
+    updated_time: null,
     ...over,
   };
+}
+
+/** A root as a live frame tells it. */
+export function aProgress(over: Partial<RootProgress> = {}): RootProgress {
+  const { skipped: _skipped, corrupted: _corrupted, ...root } = aRoot(over);
+  return root;
 }

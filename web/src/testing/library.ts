@@ -6,6 +6,8 @@ class Library {
   details = new Map<string, FileDetail>();
   roots: RootStatus[] = [];
   position = 1;
+  /** What was asked of the roots: the operation and its body. */
+  wishes: [operation: string, body: unknown][] = [];
   /** Every request to the API, in order. */
   requests: URL[] = [];
 
@@ -14,6 +16,7 @@ class Library {
     this.details.clear();
     this.roots = [];
     this.position = 1;
+    this.wishes = [];
     this.requests = [];
   }
 

@@ -41,6 +41,24 @@ function page({ searchParams }: URL) {
   return { items, next: more ? (items.at(-1)?.id ?? null) : null, total: matching.length };
 }
 
+interface RootBody {
+  root: string | null;
+}
+
+/** Notes the wish; pausing and resuming are done as soon as they are asked for. */
+async function wish(operation: string, request: Request) {
+  note(request);
+  const body = (await request.json()) as RootBody;
+  library.wishes.push([operation, body]);
+  const concerned = library.roots.filter(({ root }) => body.root === null || root === body.root);
+  if (operation !== "rescan") {
+    library.roots = library.roots.map((root) =>
+      concerned.includes(root) ? { ...root, paused: operation === "pause" } : root,
+    );
+  }
+  return HttpResponse.json({ requested: concerned.map(({ root }) => root) }, { status: 202 });
+}
+
 /** The API as the contract tells it, over `library`. */
 export const server = setupServer(
   http.get("*/api/v1/session", ({ request }) => {
@@ -63,6 +81,9 @@ export const server = setupServer(
     note(request);
     return HttpResponse.json(library.stats());
   }),
+  http.post("*/api/v1/roots/:operation", ({ request, params }) =>
+    wish(String(params.operation), request),
+  ),
   http.get("*/api/v1/facets", ({ request }) => {
     note(request);
     return HttpResponse.json({ kind: library.count("kind"), format: library.count("format") });

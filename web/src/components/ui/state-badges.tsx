@@ -1,8 +1,12 @@
 import { Badge } from "@mantine/core";
 import type { FileItem } from "@/lib/api/types";
+import { isDoubtful } from "@/lib/file-facts";
 import { formatTime } from "@/lib/format";
 
-type Stateful = Pick<FileItem, "status" | "availability" | "missing_since">;
+type Stateful = Pick<
+  FileItem,
+  "status" | "reason" | "reason_code" | "availability" | "missing_since"
+>;
 
 /** What is not as it should be with a file; nothing for one that is fine. */
 export function StateBadges({ file, size = "sm" }: { file: Stateful; size?: "xs" | "sm" | "md" }) {
@@ -16,6 +20,11 @@ export function StateBadges({ file, size = "sm" }: { file: Stateful; size?: "xs"
       {file.status === "skipped" && (
         <Badge size={size} color="gray.8" variant="filled">
           Skipped
+        </Badge>
+      )}
+      {isDoubtful(file) && (
+        <Badge size={size} variant="filled" c="white" bg="#7a4a00">
+          Check
         </Badge>
       )}
       {file.availability === "missing" && (

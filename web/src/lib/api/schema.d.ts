@@ -87,6 +87,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What every root is doing
+         * @description The last report of each root's ingestor, at most 15 seconds old while it runs.
+         */
+        get: operations["list_roots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roots/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a root rest
+         * @description Nothing more is read or looked for there until it is resumed, over restarts too.
+         *
+         *     What is in hand is finished. What changes meanwhile is found afterwards.
+         */
+        post: operations["pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roots/rescan": {
         parameters: {
             query?: never;
@@ -97,12 +139,33 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Scan a root again, or all of them
+         * Scan a root again, one folder of it, or all roots
          * @description Asks the roots' ingestors, who begin within about two seconds.
          *
-         *     Files that did not change are not read again.
+         *     Files that did not change are not read again, unless `verify` says so. What was asked for while
+         *     no ingestor runs is done by the next one.
          */
         post: operations["rescan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roots/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a root go on
+         * @description Goes on where it was, and finds what changed meanwhile.
+         */
+        post: operations["resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -831,23 +894,34 @@ export interface components {
             status: string;
         };
         /**
-         * RescanAnswer
-         * @description The roots that will be scanned again.
-         */
-        RescanAnswer: {
-            /** Requested */
-            requested: string[];
-        };
-        /**
          * RescanRequest
-         * @description Which root to scan again; null means all of them.
+         * @description What to scan again: a folder, else a root, else all of them.
          * @example {
          *       "root": "/music"
          *     }
+         * @example {
+         *       "folder": "/music/Ada"
+         *     }
          */
         RescanRequest: {
+            /**
+             * Folder
+             * @description Only this folder, with all that is in it
+             */
+            folder?: string | null;
+            /**
+             * Folder B64
+             * @description The raw path of the folder in base64, when text cannot tell it
+             */
+            folder_b64?: string | null;
             /** Root */
             root?: string | null;
+            /**
+             * Verify
+             * @description Read every file again, and report those that silently changed
+             * @default false
+             */
+            verify: boolean;
         };
         /**
          * Role
@@ -855,6 +929,40 @@ export interface components {
          * @enum {string}
          */
         Role: "subtitle" | "lyrics" | "artwork" | "metadata" | "cue" | "playlist" | "checksum" | "sibling";
+        /**
+         * RootError
+         * @description What went wrong last.
+         */
+        RootError: {
+            /** Message */
+            message: string;
+            /**
+             * Path
+             * @description The file that it was; null: the root itself
+             */
+            path: string | null;
+            /** Time */
+            time: string;
+        };
+        /**
+         * RootList
+         * @description Every watched root.
+         */
+        RootList: {
+            /** Items */
+            items: components["schemas"]["RootStatus"][];
+        };
+        /**
+         * RootRequest
+         * @description Which root is meant; null means all of them.
+         * @example {
+         *       "root": "/music"
+         *     }
+         */
+        RootRequest: {
+            /** Root */
+            root?: string | null;
+        };
         /**
          * RootState
          * @description What the ingestor of a root is doing.
@@ -865,11 +973,21 @@ export interface components {
          * RootStatus
          * @description What the ingestor of a root is doing; counts since the last scan began.
          * @example {
+         *       "corrupted": [],
+         *       "corrupted_count": 0,
          *       "done": 4200,
          *       "errors": 3,
          *       "found": 20000,
+         *       "holder": "box:/home/ada/.local/share/apollonia",
+         *       "last_error": {
+         *         "message": "It ends early.",
+         *         "path": "/music/cut.flac",
+         *         "time": "2024-01-01T12:00:00.000000+00:00"
+         *       },
          *       "left": 15800,
+         *       "paused": false,
          *       "rate": 1850.5,
+         *       "remaining_seconds": 8.5,
          *       "root": "/music",
          *       "skipped": [
          *         {
@@ -879,16 +997,30 @@ export interface components {
          *       ],
          *       "skipped_count": 1,
          *       "state": "scanning",
+         *       "storage": "ssd",
          *       "updated_time": "2024-01-01T12:00:00.000000+00:00"
          *     }
          */
         RootStatus: {
+            /**
+             * Corrupted
+             * @description The newest 100 files whose content changed although their times did not
+             */
+            corrupted: components["schemas"]["Skipped"][];
+            /** Corrupted Count */
+            corrupted_count: number;
             /** Done */
             done: number;
             /** Errors */
             errors: number;
             /** Found */
             found: number;
+            /**
+             * Holder
+             * @description The ingestor that has it: `host:data folder`
+             */
+            holder: string | null;
+            last_error: components["schemas"]["RootError"] | null;
             /** Last Scan Time */
             last_scan_time: string | null;
             /** Left */
@@ -896,10 +1028,25 @@ export interface components {
             /** Message */
             message: string | null;
             /**
+             * Paused
+             * @description Somebody wants it to rest, whatever its state is
+             */
+            paused: boolean;
+            /**
+             * Polled Seconds
+             * @description Looked at so often, since its changes cannot be watched; null: watched
+             */
+            polled_seconds: number | null;
+            /**
              * Rate
              * @description Files per second
              */
             rate: number | null;
+            /**
+             * Remaining Seconds
+             * @description Until nothing is left; null: unknown
+             */
+            remaining_seconds: number | null;
             /** Root */
             root: string;
             /**
@@ -910,8 +1057,21 @@ export interface components {
             /** Skipped Count */
             skipped_count: number;
             state: components["schemas"]["RootState"];
+            /**
+             * Storage
+             * @description What kind of disk it is on, where that is known
+             */
+            storage: string | null;
             /** Updated Time */
             updated_time: string | null;
+        };
+        /**
+         * RootsAnswer
+         * @description The roots that were asked; their ingestors see it within two seconds.
+         */
+        RootsAnswer: {
+            /** Requested */
+            requested: string[];
         };
         /**
          * Session
@@ -975,11 +1135,21 @@ export interface components {
          *       },
          *       "roots": [
          *         {
+         *           "corrupted": [],
+         *           "corrupted_count": 0,
          *           "done": 4200,
          *           "errors": 3,
          *           "found": 20000,
+         *           "holder": "box:/home/ada/.local/share/apollonia",
+         *           "last_error": {
+         *             "message": "It ends early.",
+         *             "path": "/music/cut.flac",
+         *             "time": "2024-01-01T12:00:00.000000+00:00"
+         *           },
          *           "left": 15800,
+         *           "paused": false,
          *           "rate": 1850.5,
+         *           "remaining_seconds": 8.5,
          *           "root": "/music",
          *           "skipped": [
          *             {
@@ -989,6 +1159,7 @@ export interface components {
          *           ],
          *           "skipped_count": 1,
          *           "state": "scanning",
+         *           "storage": "ssd",
          *           "updated_time": "2024-01-01T12:00:00.000000+00:00"
          *         }
          *       ],
@@ -1434,6 +1605,134 @@ export interface operations {
             };
         };
     };
+    list_roots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RootList"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with the cookie */
+                "X-CSRF-Token"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RootRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RootsAnswer"];
+                };
+            };
+            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The proof against forged requests is missing: `csrf` or `foreign_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such item: `not_found` or `no_artwork` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rescan: {
         parameters: {
             query?: never;
@@ -1456,7 +1755,88 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RescanAnswer"];
+                    "application/json": components["schemas"]["RootsAnswer"];
+                };
+            };
+            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The proof against forged requests is missing: `csrf` or `foreign_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such item: `not_found` or `no_artwork` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with the cookie */
+                "X-CSRF-Token"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RootRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RootsAnswer"];
                 };
             };
             /** @description A value is not acceptable: `invalid` or `invalid_cursor` */

@@ -2,7 +2,6 @@ import { Anchor, Group, Title } from "@mantine/core";
 import { IconAlertTriangle, IconArrowLeft, IconUnlink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useCanGoBack, useRouter } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { Artwork } from "@/components/ui/artwork";
 import { ErrorState } from "@/components/ui/error-state";
 import { kindNames } from "@/components/ui/kind-icon";
@@ -14,6 +13,7 @@ import type { FileDetail } from "@/lib/api/types";
 import { fileReason, fileTitle } from "@/lib/file-facts";
 import { visibleName } from "@/lib/file-name";
 import { formatAgo, formatTime } from "@/lib/format";
+import { useTitle } from "@/lib/use-title";
 import { fileQuery } from "../api/get-file";
 import { mediaFacts, tagFacts } from "../facts";
 import { Contents } from "./contents";
@@ -43,6 +43,16 @@ function BackLink() {
   );
 }
 
+const doubts: Record<string, string> = {
+  silent_change: "The content of this file changed although nobody wrote to it",
+};
+
+function reasonTitle({ status, reason_code }: FileDetail): string {
+  if (status === "unreadable") return "This file could not be read";
+  if (status === "skipped") return "This file was skipped";
+  return doubts[reason_code ?? ""] ?? "Something about this file is not right";
+}
+
 function Notices({ file }: { file: FileDetail }) {
   const reason = fileReason(file);
   return (
@@ -51,9 +61,7 @@ function Notices({ file }: { file: FileDetail }) {
         <Notice
           tone={file.status === "unreadable" ? "danger" : "warning"}
           icon={<IconAlertTriangle size={20} />}
-          title={
-            file.status === "unreadable" ? "This file could not be read" : "This file was skipped"
-          }
+          title={reasonTitle(file)}
         >
           {visibleName(reason)}
           {file.reason_code && <span className={classes.code}> ({file.reason_code})</span>}
@@ -150,16 +158,8 @@ function NotLoaded({ error, ...retry }: NotLoadedProps) {
 
 export function FilePage({ id }: { id: string }) {
   const { data: file, error, refetch, isFetching } = useQuery(fileQuery(id));
-  const title = file && fileTitle(file);
   const gone = isNotFound(error); // taken out of the catalog while it was looked at
-
-  useEffect(() => {
-    if (title === undefined) return;
-    document.title = `${visibleName(title)} · Apollonia`;
-    return () => {
-      document.title = "Apollonia";
-    };
-  }, [title]);
+  useTitle(file && visibleName(fileTitle(file)));
 
   return (
     <>

@@ -5,7 +5,7 @@ import { SafeName } from "@/components/ui/safe-name";
 import { StateBadges } from "@/components/ui/state-badges";
 import type { FileItem } from "@/lib/api/types";
 import { formatCodec } from "@/lib/codec-names";
-import { fileCodec, fileReason, fileTitle } from "@/lib/file-facts";
+import { fileCodec, fileReason, fileTitle, isDoubtful } from "@/lib/file-facts";
 import { baseName, visibleName } from "@/lib/file-name";
 import { formatDuration, formatSize } from "@/lib/format";
 import classes from "./file-card.module.css";
@@ -28,7 +28,7 @@ function Facts({ file }: { file: FileItem }) {
   return (
     <>
       {reason !== null ? (
-        <span className={classes.reason} title={reason}>
+        <span className={classes.reason} data-doubtful={isDoubtful(file)} title={reason}>
           {visibleName(reason)}
         </span>
       ) : (

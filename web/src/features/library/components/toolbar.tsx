@@ -1,6 +1,5 @@
 import { Button, NativeSelect, UnstyledButton } from "@mantine/core";
-import { IconFolder, IconLayoutGrid, IconList, IconX } from "@tabler/icons-react";
-import { SafeName } from "@/components/ui/safe-name";
+import { IconLayoutGrid, IconList } from "@tabler/icons-react";
 import type { Facets, FilePage, Sort } from "@/lib/api/types";
 import { formatCount } from "@/lib/format";
 import {
@@ -12,6 +11,7 @@ import {
   sortNames,
   type View,
 } from "../filters";
+import { FolderFilter } from "./folder-filter";
 import { FormatFilter } from "./format-filter";
 import { KindFilter } from "./kind-filter";
 import { StatusFilter } from "./status-filter";
@@ -84,15 +84,11 @@ export function Toolbar({ filters, facets, page, onChange }: ToolbarProps) {
         />
         <StatusFilter filters={filters} onChange={onChange} />
         {filters.folder !== undefined && (
-          <UnstyledButton
-            className={classes.folder}
-            aria-label={`Remove folder filter ${filters.folder}`}
-            onClick={() => onChange({ folder: undefined })}
-          >
-            <IconFolder size={15} aria-hidden="true" />
-            <SafeName name={filters.folder} />
-            <IconX size={14} aria-hidden="true" />
-          </UnstyledButton>
+          <FolderFilter
+            key={filters.folder}
+            folder={filters.folder}
+            onRemove={() => onChange({ folder: undefined })}
+          />
         )}
         {isFiltered(filters) && (
           <Button variant="subtle" size="xs" onClick={() => onChange(noFilters)}>

@@ -1,12 +1,14 @@
 import { Button, Popover, RingProgress, ScrollArea, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconDatabase } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { statsQuery } from "@/lib/api/stats-query";
 import type { Stats } from "@/lib/api/types";
 import { formatCount, formatRate, formatSize } from "@/lib/format";
 import { type Progress, totalProgress } from "../progress";
 import { RootPanel } from "./root-panel";
+import panel from "./root-panel.module.css";
 import classes from "./scan-progress.module.css";
 import { TotalsPanel } from "./totals-panel";
 
@@ -108,6 +110,13 @@ export function ScanProgress() {
               </Text>
             )}
             <TotalsPanel stats={stats} filling={progress.busy} />
+            {stats.roots.length > 0 && (
+              <div className={panel.footer}>
+                <Link to="/folders" className={panel.more}>
+                  All about the folders
+                </Link>
+              </div>
+            )}
           </Stack>
         </ScrollArea.Autosize>
       </Popover.Dropdown>
