@@ -246,3 +246,13 @@ async def test_index_finds_entries_by_content_some_of_each(index):
     assert len([entry for entry in found if entry in same]) == 3
     assert other in found
     assert len(found) == 4
+
+
+async def test_index_remembers_what_a_verification_is_through_with_until_it_ends(index):
+    await index.save_verified(b"/m", [b"/m/a", b"/m/b"])
+    await index.save_verified(b"/m", [b"/m/b", b"/m/\xff"])
+    await index.save_verified(b"/n", [b"/n"])
+    assert set(await index.verified(b"/m")) == {b"/m/a", b"/m/b", b"/m/\xff"}
+    await index.forget_verified(b"/m")
+    assert set(await index.verified(b"/m")) == set()
+    assert set(await index.verified(b"/n")) == {b"/n"}

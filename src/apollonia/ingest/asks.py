@@ -32,18 +32,16 @@ class Named:
 class Ask:
     """Look at this folder: at these names in it; ``whole``: at all, and at all folders below it.
 
-    ``moved_from``: the folder was there before. ``reread``: its files are read whatever their times
-    say, and so are those below it.
+    ``moved_from``: the folder was there before.
     """
 
     folder: bytes
     names: dict[bytes, Named] = field(default_factory=dict)
     whole: bool = False
     moved_from: bytes | None = None
-    reread: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Tally:
     """How many things that a scan handed on are still in hand.
 

@@ -113,9 +113,17 @@ def join(folder: bytes, name: bytes) -> bytes:
 
 
 def compare(
-    listed: Listed, known: Mapping[bytes, Fingerprint], rules: Rules, settled_before_ns: int
+    listed: Listed,
+    known: Mapping[bytes, Fingerprint],
+    rules: Rules,
+    settled_before_ns: int,
+    *,
+    reread: bool = False,
 ) -> Compared:
-    """What is new, changed or gone. A file touched after ``settled_before_ns`` is unsettled."""
+    """What is new, changed or gone. A file touched after ``settled_before_ns`` is unsettled.
+
+    ``reread``: every file counts as changed.
+    """
     listing = listed.listing
     compared = Compared()
     names = listed.ask.names
@@ -132,7 +140,7 @@ def compare(
         if print_ is not None:
             seen += 1
             same = print_ == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-            if same and not (named.reread or listed.ask.reread):
+            if same and not (named.reread or reread):
                 compared.unchanged += 1
                 continue
         path = join(listing.folder, name)

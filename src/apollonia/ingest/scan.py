@@ -17,6 +17,7 @@ from apollonia.ingest.guard import (
 )
 from apollonia.ingest.reaper import Reaper
 from apollonia.ingest.survey import Looked, Survey
+from apollonia.ingest.verification import Verification
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.observe.logs import get_logger
 
@@ -28,11 +29,16 @@ _DAY_MICROS = 86_400_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """What to walk: the ``top`` folder; ``origin`` ``"verify"`` reads every file again."""
+    """What to walk: the ``top`` folder; ``verification``: every file in it is read again."""
 
     top: bytes
-    origin: Origin
     is_whole: bool
+    verification: Verification | None
+
+    @property
+    def origin(self) -> Origin:
+        """What its events say."""
+        return "scan" if self.verification is None else "verify"
 
 
 @dataclass(slots=True)
@@ -88,12 +94,17 @@ class Scan:
         started, overflows = self._clock.monotonic(), self._root.overflows
         is_whole = folder is None or folder == self._root.path
         top = self._root.path if folder is None else folder
-        walk = _Walk(top, "verify" if verify else "scan", is_whole)
+        verification = Verification(self._index, top) if verify else None
+        walk = _Walk(top, is_whole, verification)
+        if verification is not None:
+            await verification.begin()
         if is_whole:
             self._root.progress.begin_scan()
         self._flights.mark_under(top)
         seen, tally = await self._walk(walk)
         await tally.drained()
+        if verification is not None:
+            await verification.end()
         lost = await self._disappeared(walk, seen, facts)
         held = lost.gone > confirmed and is_suspicious(
             lost, self._options, root_is_empty=facts.is_empty
@@ -119,7 +130,7 @@ class Scan:
 
     async def _walk(self, walk: _Walk) -> tuple[_Seen, Tally]:
         seen, tally = _Seen(), Tally(walk.is_whole)
-        rest = [Ask(walk.top, whole=True, reread=walk.origin == "verify")]
+        rest = [Ask(walk.top, whole=True)]
         counted = self._metrics.files_scanned.labels(self._root.root.name)
         ahead = asyncio.create_task(self._survey.list_some(rest))
         try:
@@ -128,7 +139,10 @@ class Scan:
                 rest = batch.looked.rest
                 if rest:  # while this one is compared, the next one is listed
                     ahead = asyncio.create_task(self._survey.list_some(rest))
-                looked = await self._survey.compare(batch, walk.origin, tally)
+                verification = walk.verification
+                looked = await self._survey.compare(batch, walk.origin, tally, verification)
+                if verification is not None:
+                    await verification.save()
                 self._note(looked, seen)
                 counted.inc(looked.files)
                 if not rest:

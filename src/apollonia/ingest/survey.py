@@ -15,6 +15,7 @@ from apollonia.ingest.engine import Engine
 from apollonia.ingest.look import Changed, Compared, Listed, compare, join, list_asks
 from apollonia.ingest.rules import Rules
 from apollonia.ingest.sources import Clues, free_paths, gather_clues, source_of
+from apollonia.ingest.verification import Verification
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.ports.file_system import Listing
 from apollonia.ports.index import Fingerprint
@@ -76,16 +77,27 @@ class Survey:
         looked.rest[:0] = below  # depth first: few folders wait at a time
         return Batch(listed, looked)
 
-    async def compare(self, batch: Batch, origin: Origin, tally: Tally | None) -> Looked:
-        """Hand on what is not as the index has it; waits while the pipeline is full."""
+    async def compare(
+        self,
+        batch: Batch,
+        origin: Origin,
+        tally: Tally | None,
+        verification: Verification | None = None,
+    ) -> Looked:
+        """Hand on what is not as the index has it; waits while the pipeline is full.
+
+        ``verification``: hand on everything that it is not through with.
+        """
         listed, looked = batch.listed, batch.looked
         self._mark_absent(listed)
         self._mark_doubted(listed)
         known = await self._known(listed)
-        compared = await self._off_loop(lambda: self._compare(listed, known))
+        compared = await self._off_loop(lambda: self._compare(listed, known, verification))
         changed = self._count(compared, looked, tally)
         if changed:
             candidates = await self._candidates(changed, origin, tally)
+            if verification is not None and tally is not None:
+                _count_by_folder(candidates, verification, tally)
             urgent = not any(one.ask.whole for one in listed)
             await self._pipeline.offer(candidates, urgent=urgent)
         self._recheck_sources(listed, changed)
@@ -130,10 +142,16 @@ class Survey:
             }
         return result
 
-    def _compare(self, listed: Sequence[Listed], known: _Known) -> list[Compared]:
+    def _compare(
+        self, listed: Sequence[Listed], known: _Known, verification: Verification | None
+    ) -> list[Compared]:
         settled_before_ns = self._clock.now_micros() * 1000 - round(self._options.settle_s * 1e9)
-        rules = self._root.rules
-        return [compare(one, known[one.ask.folder], rules, settled_before_ns) for one in listed]
+        rules, compared = self._root.rules, []
+        for one in listed:
+            folder = one.ask.folder
+            reread = verification is not None and not verification.is_through(folder)
+            compared.append(compare(one, known[folder], rules, settled_before_ns, reread=reread))
+        return compared
 
     def _note(self, one: Listed, looked: Looked) -> list[Ask]:
         """Note what is told of a folder; the folders below it."""
@@ -220,12 +238,20 @@ class Survey:
                     self._recheck(named.moved_from)
 
 
+def _count_by_folder(
+    candidates: Sequence[Candidate], verification: Verification, tally: Tally
+) -> None:
+    tallies = verification.tallies((folder_of(one.path) for one in candidates), tally)
+    for one in candidates:
+        one.tally = tallies[folder_of(one.path)]
+
+
 def _below(ask: Ask, listing: Listing, rules: Rules) -> Iterator[Ask]:
     for name in listing.folders:
         path = join(ask.folder, name)
         if not rules.skips_folder(path, name):
             moved_from = None if ask.moved_from is None else join(ask.moved_from, name)
-            yield Ask(path, whole=True, moved_from=moved_from, reread=ask.reread)
+            yield Ask(path, whole=True, moved_from=moved_from)
 
 
 def _neighbours(listed: Listed, rules: Rules) -> FolderNeighbours:

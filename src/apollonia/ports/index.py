@@ -133,6 +133,18 @@ class Index(Protocol):
         """
         ...
 
+    async def verified(self, top: bytes) -> Collection[bytes]:
+        """The folders in ``top`` that an unfinished verification is through with."""
+        ...
+
+    async def save_verified(self, top: bytes, folders: Collection[bytes]) -> None:
+        """The verification of ``top`` is through with these, and remembers them until it ends."""
+        ...
+
+    async def forget_verified(self, top: bytes) -> None:
+        """The verification of ``top`` has ended."""
+        ...
+
     async def prune(self, before_micros: int) -> int:
         """Forget tombstones older than this; how many went."""
         ...

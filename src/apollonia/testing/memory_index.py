@@ -22,6 +22,7 @@ class MemoryIndex:
         self.commits: list[Commit] = []
         self.fail_with: str | None = None
         self._roots: dict[bytes, RootRecord] = {}
+        self._verified: dict[bytes, set[bytes]] = {}
         self._seen: set[str] = set()
         self._positions = count(1)
 
@@ -110,6 +111,21 @@ class MemoryIndex:
             if is_inside(path, root) and entry.device == known.device:
                 self.files[path] = replace(entry, device=device)
         self._roots[root] = replace(known, device=device, last_scan_micros=scan_micros)
+
+    async def verified(self, top: bytes) -> Collection[bytes]:
+        """As saved."""
+        await self.ping()
+        return self._verified.get(top, ())
+
+    async def save_verified(self, top: bytes, folders: Collection[bytes]) -> None:
+        """Kept."""
+        await self.ping()
+        self._verified.setdefault(top, set()).update(folders)
+
+    async def forget_verified(self, top: bytes) -> None:
+        """Forgotten."""
+        await self.ping()
+        self._verified.pop(top, None)
 
     async def prune(self, before_micros: int) -> int:
         """Looks at everything."""

@@ -76,3 +76,26 @@ async def test_scan_of_a_folder_looks_at_nothing_else(rig):
             ("IN_DELETE", "/music/album/b.flac"),
         ]
         assert rig.status().found == before + 1
+
+
+async def test_interrupted_verify_reads_no_folder_twice(rig):
+    folders = [b"/music/%03d" % number for number in range(300)]
+    tree = "/music/\n" + "".join(f"    {f[7:].decode()}/\n        a.mp3\n" for f in folders)
+    rig = rig(tree, chunk_entries=20, queue_files=16, batch_files=8, commit_files=8)
+    async with rig.running() as service:
+        rig.inspector.hashed.clear()
+        (root,) = service._roots
+        task = asyncio.create_task(root._scan.run(verify=True))
+        while len(rig.inspector.hashed) < 150:  # noqa: ASYNC110 - it is in the middle
+            await asyncio.sleep(0)
+        task.cancel()
+        await rig.kill()
+    begun = len(rig.inspector.hashed)
+    assert begun < 300
+    rig.inspector.hashed.clear()
+    async with rig.running() as service:
+        await scan(rig, service, verify=True)
+        assert len(rig.inspector.hashed) < 300 - begun + 100
+        rig.inspector.hashed.clear()
+        await scan(rig, service, verify=True)
+        assert len(rig.inspector.hashed) == 300

@@ -45,5 +45,12 @@ STEPS: tuple[str, ...] = (
         body BLOB NOT NULL
     );
     """,
-    "CREATE INDEX entries_sha256 ON entries (sha256) WHERE sha256 IS NOT NULL",
+    """
+    CREATE INDEX entries_sha256 ON entries (sha256) WHERE sha256 IS NOT NULL;
+    CREATE TABLE verified (
+        top BLOB NOT NULL,
+        folder BLOB NOT NULL,
+        PRIMARY KEY (top, folder)
+    ) WITHOUT ROWID;
+    """,
 )

@@ -126,6 +126,18 @@ class SqliteIndex:
         """One row."""
         await self._write(partial(_save_scan, root, device, scan_micros))
 
+    async def verified(self, top: bytes) -> Collection[bytes]:
+        """One row for each folder."""
+        return await self._read(partial(_verified, top))
+
+    async def save_verified(self, top: bytes, folders: Collection[bytes]) -> None:
+        """In one transaction."""
+        await self._write(partial(_save_verified, top, folders))
+
+    async def forget_verified(self, top: bytes) -> None:
+        """All its rows."""
+        await self._write(partial(_forget_verified, top))
+
     async def prune(self, before_micros: int) -> int:
         """Tombstones first, then the folders that they leave empty."""
         return await self._write(partial(_prune, before_micros))
@@ -268,6 +280,20 @@ def _save_scan(root: bytes, device: int, scan_micros: int, connection: sqlite3.C
         numbers = {"before": signed(before), "now": signed(device)}
         connection.execute(_RENUMBER, _inside(root) | numbers)
     connection.execute(_PUT_SCAN, (root, signed(device), scan_micros))
+
+
+def _verified(top: bytes, connection: sqlite3.Connection) -> list[bytes]:
+    rows = connection.execute("SELECT folder FROM verified WHERE top = ?", (top,)).fetchall()
+    return [folder for (folder,) in rows]
+
+
+def _save_verified(top: bytes, folders: Collection[bytes], connection: sqlite3.Connection) -> None:
+    rows = [(top, folder) for folder in folders]
+    connection.executemany("INSERT OR IGNORE INTO verified (top, folder) VALUES (?, ?)", rows)
+
+
+def _forget_verified(top: bytes, connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM verified WHERE top = ?", (top,))
 
 
 def _prune(before_micros: int, connection: sqlite3.Connection) -> int:
