@@ -1,214 +1,90 @@
-"""From an empty data folder to "searchable", and the same again with nothing changed.
+"""All measures of ingest, each beside its limit or a peer from the same run.
 
-Drives a whole ``apollonia up`` in its own processes over generated, tagged files; each figure
-stands beside what the bare work costs on this machine in the same run.
+python bench/ingest.py [--only NAME,NAME] [--files 20000] [--repeat 3] [--corpus DIR]
+
+``docs/benchmarks.md`` says what each of them means.
 """
 
 import argparse
-import hashlib
-import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import xxhash
-
-from apollonia.testing.installation import Installation
+from apollonia.observe.logs import configure_logs
 from corpus import make_corpus
-from report import Measure, median, percentile, write
+from ingest_measures import (
+    bursts,
+    first_scan,
+    hashing,
+    idle,
+    latency,
+    memory,
+    searchable,
+    unchanged,
+)
+from ingest_measures.ground import Ground
+from report import Measure, write
 
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One start of Apollonia over ``files`` files."""
-
-    files: int
-    seconds: float
-    cpu_seconds: float
-    scan_seconds: float
-    page_p95_ms: float
-    requests: int
-
-
-def tree_cpu_seconds(pid: int) -> float:
-    """CPU time of a process, its children and those that ended."""
-    total = 0.0
-    for each in (pid, *children(pid)):
-        try:
-            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        except FileNotFoundError:
-            continue
-        total += sum(int(fields[n]) for n in (11, 12)) / _TICKS
-        if each == pid:
-            total += sum(int(fields[n]) for n in (13, 14)) / _TICKS
-    return total
-
-
-def children(pid: int) -> Iterator[int]:
-    """The processes that it started and that still run."""
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        yield from map(int, path.read_text().split())
-
-
-class PageReader(threading.Thread):
-    """A person who looks at the library all the time: ten pages of 50 a second."""
-
-    def __init__(self, installation: Installation) -> None:
-        super().__init__(daemon=True)
-        self._installation = installation
-        self._done = threading.Event()
-        self.milliseconds: list[float] = []
-
-    def run(self) -> None:
-        while not self._done.wait(0.1):
-            began = time.perf_counter()
-            self._installation.get("/files", limit=50, kind=["audio", "video", "image"])
-            self.milliseconds.append((time.perf_counter() - began) * 1000)
-
-    def finish(self) -> list[float]:
-        self._done.set()
-        self.join(30)
-        return self.milliseconds
-
-
-def first_scan(corpus: Path, files: int, data: Path) -> Run:
-    """Start with an empty data folder; ends when the last file can be searched."""
-    installation = Installation([corpus], data)
-    token = installation.token()  # made before the start, so that it costs nothing in between
-    assert token
-    began = time.perf_counter()
-    with installation:
-        reader = PageReader(installation)
-        reader.start()
-        installation.wait_for(lambda: searchable(installation) >= files, 600, f"{files} files")
-        seconds = time.perf_counter() - began
-        cpu = tree_cpu_seconds(installation.pid)
-        latencies = reader.finish()
-        installation.wait_scanned()
-    scan = scan_seconds(installation.log_path)
-    p95 = percentile(latencies, 0.95) if latencies else 0.0
-    return Run(files, seconds, cpu, scan, p95, len(latencies))
-
-
-def searchable(installation: Installation) -> int:
-    """How many files a search for a word that all of them carry finds (a count beyond 10,000)."""
-    stats = installation.get("/stats")
-    found = int(stats["by_kind"].get("audio", 0))
-    page = installation.get("/files", q="made", limit=1)
-    return found if page["items"] else 0
-
-
-def empty_start(base: Path) -> float:
-    """CPU seconds of starting and settling with nothing to catalog: no file pays for these."""
-    nothing = base / "nothing"
-    nothing.mkdir(exist_ok=True)
-    with Installation([nothing], base / "empty") as installation:
-        installation.wait_scanned()
-        return tree_cpu_seconds(installation.pid)
-
-
-def unchanged_scan(corpus: Path, files: int, data: Path) -> Run:
-    """Start again over the same data folder; ends with the scan."""
-    installation = Installation([corpus], data)
-    installation.log_path.unlink(missing_ok=True)
-    began = time.perf_counter()
-    with installation:
-        installation.wait_scanned()
-        seconds = time.perf_counter() - began
-        cpu = tree_cpu_seconds(installation.pid)
-    return Run(files, seconds, cpu, scan_seconds(installation.log_path), 0.0, 0)
-
-
-def scan_seconds(log: Path) -> float:
-    """What the ingestor itself measured from the start of its first scan to its end."""
-    for line in log.read_text().splitlines():
-        if line.startswith("{") and '"scan finished"' in line:
-            return float(json.loads(line)["seconds"])
-    raise AssertionError(f"no scan was logged in {log}")
-
-
-def bare_hashing(corpus: Path) -> float:
-    """Files per second of reading and hashing alone, one thread."""
-    paths = [entry for entry in corpus.rglob("*") if entry.is_file()]
-    began = time.perf_counter()
-    for path in paths:
-        content = path.read_bytes()
-        hashlib.sha256(content).digest()
-        xxhash.xxh3_128(content).digest()
-    return len(paths) / (time.perf_counter() - began)
-
-
-def bare_find(corpus: Path) -> float:
-    """Entries per second of ``find -printf`` with what an incremental scan compares."""
-    command = ["find", str(corpus), "-type", "f", "-printf", "%s %T@ %i %p\\n"]
-    began = time.perf_counter()
-    lines = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.count(b"\n")
-    return lines / (time.perf_counter() - began)
-
-
-def measures(
-    runs: list[Run], again: list[Run], small: Run, start: float, bare: float, find: float
-) -> list[Measure]:
-    """The figures that issue 1 asks for."""
-    files = runs[0].files
-    rate = files / median([r.seconds for r in runs])
-    cpu_ms = median([r.cpu_seconds for r in runs]) / files * 1000
-    flat_ms = (median([r.cpu_seconds for r in runs]) - start) / files * 1000
-    small_ms = (small.cpu_seconds - start) / small.files * 1000
-    rescan = files / median([r.scan_seconds for r in again])
-    again_ms = median([r.cpu_seconds for r in again]) / files * 1000
-    p95 = max(r.page_p95_ms for r in runs)
-    hashing, listing = "reading and hashing alone, one thread", "find -printf"
-    return [
-        Measure(measure=f"first scan of {files} files, start to searchable", value=rate,
-                unit="files/s", against=hashing, limit=bare, target=">= 1000", holds=rate >= 1000),
-        Measure(measure="CPU per file, first scan", value=cpu_ms, unit="ms", against=hashing,
-                limit=1000 / bare, target="reported", holds=True),
-        Measure(measure=f"CPU per file at {files}, without the start", value=flat_ms, unit="ms",
-                against=f"the same at {small.files} files", limit=small_ms,
-                target="<= 1.25 of it", holds=flat_ms <= 1.25 * small_ms),
-        Measure(measure="unchanged, from the start of the scan", value=rescan, unit="files/s",
-                against=listing, limit=find, target=">= 50000", holds=rescan >= 50_000),
-        Measure(measure="CPU per file, second start with nothing changed", value=again_ms,
-                unit="ms", against=hashing, limit=1000 / bare, target="reported", holds=True),
-        Measure(measure="/files p95 while the scan runs", value=p95, unit="ms",
-                against="what is asked for", limit=100, target="< 100", holds=p95 < 100),
-    ]  # fmt: skip
+MEASURES: Mapping[str, Callable[[Ground], list[Measure]]] = {
+    "hashing": hashing.measure,
+    "bursts": bursts.measure,
+    "first_scan": first_scan.measure,
+    "unchanged": unchanged.measure,
+    "idle": idle.measure,
+    "memory": memory.measure,
+    "latency": latency.measure,
+    "searchable": searchable.measure,
+}
 
 
 def main() -> int:
-    """Run and report."""
+    """Run and report; 4: a target does not hold, 1: a measure could not be taken."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help=f"of {', '.join(MEASURES)}; separated by commas")
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--corpus", type=Path, help="use this folder instead of making one")
     options = parser.parse_args()
+    names = options.only.split(",") if options.only else list(MEASURES)
+    if unknown := set(names) - MEASURES.keys():
+        parser.error(f"no such measures: {', '.join(sorted(unknown))}")
+    configure_logs(level="WARNING", form="console")
     base = Path(tempfile.mkdtemp(prefix="apollonia-bench-"))
     try:
-        corpus = base / "corpus"
-        make_corpus(corpus, options.files)
-        little = base / "little"
-        make_corpus(little, 1000)
-        bare, find = median([bare_hashing(corpus) for _ in range(3)]), bare_find(corpus)
-        smalls = [first_scan(little, 1000, base / f"small{n}") for n in range(options.repeat)]
-        small = sorted(smalls, key=lambda run: run.cpu_seconds)[len(smalls) // 2]
-        start = median([empty_start(base) for _ in range(options.repeat)])
-        runs, again = [], []
-        for n in range(options.repeat):
-            runs.append(first_scan(corpus, options.files, base / f"data{n}"))
-            again.append(unchanged_scan(corpus, options.files, base / f"data{n}"))
-            print(runs[-1], again[-1], sep="\n")
-        return write("ingest", measures(runs, again, small, start, bare, find))
+        corpus = options.corpus or base / "corpus"
+        if options.corpus is None:
+            make_corpus(corpus, options.files)
+            time.sleep(1.5)  # what was written within the settle time would be waited for
+        ground = Ground(
+            base=base, corpus=corpus.resolve(), files=options.files, repeat=options.repeat
+        )
+        return _run(names, ground)
     finally:
         shutil.rmtree(base)
+
+
+def _run(names: list[str], ground: Ground) -> int:
+    measures: list[Measure] = []
+    failed: list[str] = []
+    for name in names:
+        began = time.perf_counter()
+        try:
+            measures += MEASURES[name](ground)
+        except Exception:  # noqa: BLE001 - the others are still worth having
+            traceback.print_exc()
+            failed.append(name)
+        print(f"{name}: {time.perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
+        os.sync()  # what one leaves to be written is not the next one's to wait for
+    code = write("ingest", measures)
+    if failed:
+        print(f"could not be measured: {', '.join(failed)}", file=sys.stderr)
+        return 1
+    return code
 
 
 if __name__ == "__main__":

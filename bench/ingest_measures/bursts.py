@@ -1,0 +1,126 @@
+"""Two thousand files of 100 KiB copied into a watched root: in one folder, and in twenty.
+
+From the start of ``cp`` to the last event confirmed by the embedded bus, and what the events say.
+The half with RabbitMQ comes with its adapter (issue 5): there is none to measure yet.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import xxhash
+
+from ingest_measures import baselines
+from ingest_measures.ground import Ground
+from ingest_measures.running import RunningIngest
+from report import Measure, median
+
+_FILES = 2000
+_BYTES = 100 << 10
+_LAYOUTS = {1: "one folder", 20: "20 folders"}
+_AFTERMATH_S = 3.0  # beyond the settle time and the folder's rest: a second event would be out
+_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Burst:
+    """One copy: files a second, those of ``cp`` alone and of one thread that only hashes."""
+
+    rate: float
+    copying: float
+    hashing: float
+    missing: int
+    wrong: int
+    repeated: int
+
+    @property
+    def ratio(self) -> float:
+        return self.rate / self.hashing
+
+
+def measure(ground: Ground) -> list[Measure]:
+    """Median of the ratios for the rate; the worst repetition for what must not happen."""
+    return [one for folders in _LAYOUTS for one in _layout(ground, folders)]
+
+
+def _layout(ground: Ground, folders: int) -> list[Measure]:
+    words = _LAYOUTS[folders]
+    source = _make(ground.fresh(f"burst-source-{folders}"), folders)
+    bursts = [_burst(ground, source, f"{folders}-{n}") for n in range(ground.repeat)]
+    shutil.rmtree(source)
+    ratio, limit = median([b.ratio for b in bursts]), median([b.hashing for b in bursts])
+    faults = max(b.missing + b.repeated for b in bursts)
+    wrong = max(b.wrong for b in bursts)
+    name = f"{_FILES} x 100 KiB copied into {words}"
+    return [
+        Measure(measure=f"{name}: until all are published", value=ratio * limit, unit="files/s",
+                against="reading and hashing alone, one thread", limit=limit,
+                target=f">= {_SHARE} of it", holds=ratio >= _SHARE),
+        Measure(measure=f"{name}: the worst of {len(bursts)}",
+                value=min(b.rate for b in bursts), unit="files/s", against="cp -r alone",
+                limit=median([b.copying for b in bursts]), target="reported", holds=True),
+        Measure(measure=f"{name}: files without exactly one event", value=faults, unit="files",
+                against="files", limit=_FILES, target="0", holds=faults == 0),
+        Measure(measure=f"{name}: files with another hash", value=wrong, unit="files",
+                against="files", limit=_FILES, target="0", holds=wrong == 0),
+    ]  # fmt: skip
+
+
+def _make(source: Path, folders: int) -> Path:
+    content = os.urandom(_BYTES)
+    for number in range(_FILES):
+        folder = source / f"folder {number % folders}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{number:05d}.bin").write_bytes(number.to_bytes(8) + content[8:])
+    return source
+
+
+def _burst(ground: Ground, source: Path, name: str) -> _Burst:
+    """One start over an empty root, one copy, one stop."""
+    paths = baselines.files_below(source)
+    root, alone = ground.fresh(f"burst-{name}"), ground.fresh(f"burst-alone-{name}")
+    copying = _FILES / _copy(source, alone)
+    shutil.rmtree(alone)
+    hashing = baselines.hash_small(paths)
+    ingest = RunningIngest(root, ground.base / f"burst-data-{name}", noted=True)
+    with ingest:
+        ingest.wait_scanned(60)
+        began = time.monotonic()
+        _copy(source, root)
+        ingest.wait_for(lambda: ingest.published() >= _FILES, 120, f"{_FILES} events")
+        time.sleep(_AFTERMATH_S)
+    notes = ingest.notes()
+    expected = {str(root / path.relative_to(source)): _digests(path) for path in paths}
+    shutil.rmtree(root)
+    told = Counter(event["file_path"] for _at, event in notes)
+    first = {event["file_path"]: at for at, event in reversed(notes)}
+    wrong = {
+        event["file_path"]
+        for _at, event in notes
+        if (event["sha256_hash"], event["xxh128_hash"]) != expected.get(event["file_path"])
+        or event["event_type"] != "IN_CREATE"
+    }
+    return _Burst(
+        rate=_FILES / (max(first.values()) - began),
+        copying=copying,
+        hashing=hashing,
+        missing=len(expected.keys() - told.keys()),
+        wrong=len(wrong),
+        repeated=sum(count > 1 for count in told.values()),
+    )
+
+
+def _copy(source: Path, target: Path) -> float:
+    began = time.perf_counter()
+    subprocess.run(["cp", "-r", f"{source}/.", str(target)], check=True, timeout=60)
+    return time.perf_counter() - began
+
+
+def _digests(path: Path) -> tuple[str, str]:
+    content = path.read_bytes()
+    return hashlib.sha256(content).hexdigest(), xxhash.xxh3_128_hexdigest(content)
