@@ -83,7 +83,7 @@ async def run(root: Path, data: Path, cataloged: int, *, keep: bool) -> NotedBus
     settings = load(overrides={("data",): data, ("files", "roots"): (root,)}).settings
     configure_logs(level="INFO", form="json")
     folder = prepare_data_folder(settings.data)
-    roots = resolve_roots(settings.files.roots, folder)
+    roots = resolve_roots(settings.files, folder)
     with ingest_lock(folder):
         async with (
             open_ports(settings, folder) as opened,
