@@ -234,6 +234,14 @@ async def test_report_of_whoever_has_not_the_lease_is_not_taken(setup):
     assert list(await setup.control.roots()) == [replace(status, found=2)]
 
 
+async def test_first_report_is_taken_from_anybody(setup):
+    await setup.control.acquire(root_lease("/a"), "one", 30)
+    refused = RootStatus(root="/a", state=RootState.UNAVAILABLE, message="one has it")
+    await setup.second.report_root(refused, by="two")
+    await setup.second.report_root(replace(refused, found=1), by="two")
+    assert list(await setup.control.roots()) == [refused]
+
+
 async def test_taking_over_needs_nobodys_leave_and_is_learned_of_at_the_next_renewal(setup):
     lease = await setup.control.acquire("x", "one", 30)
 

@@ -121,7 +121,7 @@ def show_config(*, data: Path | None, as_json: bool) -> None:
 
 async def _up(settings: Settings, console: Console) -> None:
     from apollonia.wiring.api import api_services, bind
-    from apollonia.wiring.ingest import ingest_services, resolve_roots
+    from apollonia.wiring.ingest import holder_name, ingest_services, resolve_roots
     from apollonia.wiring.populate import populate_services
 
     folder = prepare_data_folder(settings.data)
@@ -132,7 +132,7 @@ async def _up(settings: Settings, console: Console) -> None:
             MediaPool(media_options(settings)) as media,
             ingest_services(ports, settings, roots, media) as ingestor,
         ):
-            await ports.control.forget_roots([root.name for root in roots])
+            await ports.control.forget_roots([root.name for root in roots], by=holder_name(folder))
             secret = await ports.identity.issue(
                 TokenKind.SIGN_IN, label="sign-in link", ttl=_LINK_TTL_S
             )

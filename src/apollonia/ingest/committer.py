@@ -52,6 +52,11 @@ class Committer:
         """Stamps continue after this one: the last of a root that joins."""
         self._stamps.last_micros = max(self._stamps.last_micros, micros)
 
+    @property
+    def last_stamp(self) -> int:
+        """The newest stamp so far, in µs: of all roots."""
+        return self._stamps.last_micros
+
     async def put(self, findings: Sequence[Finding]) -> None:
         """Hand over; waits while too much is waiting."""
         if findings:

@@ -7,12 +7,17 @@ from apollonia.ingest.candidate import Candidate
 
 
 class Lanes:
-    """Two lines, each at most ``limit`` long: ``urgent`` files overtake those of a scan."""
+    """Two lines, each at most ``limit`` long: ``urgent`` files overtake those of a scan.
+
+    Files of a paused root are set aside, so that they hold up no other one's: as many as there are
+    room and looks under way.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._urgent: deque[Candidate] = deque()
         self._bulk: deque[Candidate] = deque()
+        self._aside: list[Candidate] = []
         self._came = asyncio.Event()
         self._left = asyncio.Event()
 
@@ -36,14 +41,29 @@ class Lanes:
 
     async def take(self, count: int, size: int) -> list[Candidate]:
         """At least one, at most ``count``, together about ``size`` bytes to read; waits for it."""
-        while not len(self):
-            self._came.clear()
-            await self._came.wait()
+        taken: list[Candidate] = []
+        while not taken:
+            while not len(self):
+                self._came.clear()
+                await self._came.wait()
+            taken = self._pop(count, size)
+            self._left.set()
+        return taken
+
+    def resume(self) -> None:
+        """Those whose root goes on are in line again, first."""
+        aside, self._aside = self._aside, []
+        self.put_back([one for one in aside if one.root.gate.is_open])
+        self._aside = [one for one in aside if not one.root.gate.is_open]
+
+    def _pop(self, count: int, size: int) -> list[Candidate]:
         taken: list[Candidate] = []
         bytes_taken = 0
         while len(self) and len(taken) < count and bytes_taken < size:
             candidate = (self._urgent or self._bulk).popleft()
+            if not candidate.root.gate.is_open:
+                self._aside.append(candidate)
+                continue
             taken.append(candidate)
             bytes_taken += candidate.stat.st_size if candidate.needs_hash else 0
-        self._left.set()
         return taken

@@ -9,7 +9,8 @@ class IngestOptions:
 
     ``concurrency`` is how many batches are with the media workers at once: workers + 1.
     ``holder`` names this installation in the leases of its roots; the same name may take a lease
-    over at once, so it stays the same over restarts. ``include`` and ``exclude`` are patterns
+    over at once, so it stays the same over restarts. ``take_over``: they are taken from whoever
+    has them, once. ``include`` and ``exclude`` are patterns
     as in ``.gitignore``; files larger than ``max_bytes`` or smaller than ``min_bytes`` are not read
     (0: no limit). What a root's ``RootChoices`` say come first.
     """
@@ -29,10 +30,11 @@ class IngestOptions:
     chunk_entries: int = 2000
     poll_s: float = 10.0
     root_poll_s: float = 5.0
-    control_poll_s: float = 2.0
+    control_poll_s: float = 1.5
     status_s: float = 0.5
     scan_interval_s: float = 6 * 3600.0
     lease_ttl_s: float = 30.0
+    take_over: bool = False
     tombstone_days: int = 90
     hidden: bool = False
     include: tuple[str, ...] = ()

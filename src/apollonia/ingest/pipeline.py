@@ -98,6 +98,11 @@ class Pipeline:
         for some in batched(lost, self._options.commit_files):
             await self.committer.put(some)
 
+    def resume(self) -> None:
+        """Go on with what was set aside of roots that were paused."""
+        self._small.resume()
+        self._large.resume()
+
     async def run(self) -> None:
         """Until cancelled; what was not committed then is found again by the next scan."""
         async with asyncio.TaskGroup() as tasks:
@@ -198,7 +203,9 @@ class Pipeline:
             refused.add(finding.candidate.path)
         progress.unskip(finding.candidate.path)
         progress.sound(finding.candidate.path)
-        progress.errors += finding.inspection.error is not None
+        progress.errors += error is not None
+        if error is not None:
+            progress.fail(error.message, finding.candidate.path)
         self._land(finding.candidate, cataloged=True)
 
     def _land(self, candidate: Candidate, *, cataloged: bool) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from apollonia.ingest.audit import Audit
 from apollonia.ingest.inspector import Inspector, LargeHasher
 from apollonia.observe.metrics import Metrics
 from apollonia.ports.clock import Clock
@@ -12,7 +13,10 @@ from apollonia.ports.index import Index
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestPorts:
-    """The ports of one process, for all of its roots."""
+    """The ports of one process, for all of its roots.
+
+    ``audit`` compares the index with the catalog, where somebody else had a root last.
+    """
 
     files: FileSystem
     index: Index
@@ -21,3 +25,4 @@ class IngestPorts:
     control: Control
     clock: Clock
     metrics: Metrics
+    audit: Audit | None = None

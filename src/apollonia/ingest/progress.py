@@ -1,13 +1,17 @@
 """How far the ingest of one root is, in numbers and words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from apollonia.domain.kinds import RootState
 from apollonia.domain.paths import display
-from apollonia.domain.roots import MAX_SKIPPED, RootStatus, Skipped
+from apollonia.domain.roots import MAX_SKIPPED, RootError, RootStatus, Skipped
 from apollonia.domain.times import format_micros
 
 _REMEMBERED_SKIPS = 10_000
+_RESTING = frozenset(
+    {RootState.STARTING, RootState.SCANNING, RootState.WATCHING, RootState.DEGRADED}
+)
 
 
 @dataclass(slots=True)
@@ -15,24 +19,40 @@ class Progress:
     """Counted by everyone who works on the root, on the event loop only.
 
     ``troubles`` are what makes a watched root degraded, each under a word for what is in trouble.
+    ``expected``: a scan under way will find so many files, as far as we know. ``storage`` and
+    ``polled_s`` are as in ``RootStatus``.
     """
 
     root: str
+    now_micros: Callable[[], int]
+    holder: str | None = None
     state: RootState = RootState.STARTING
     message: str | None = None
     found: int = 0
     done: int = 0
     errors: int = 0
     rate: float | None = None
+    expected: int | None = None
+    paused: bool = False
+    storage: str | None = None
+    polled_s: float | None = None
     last_scan_micros: int | None = None
     troubles: dict[str, str] = field(default_factory=dict)
     _corrupted: dict[bytes, str] = field(default_factory=dict)
     _skipped: dict[bytes, str] = field(default_factory=dict)
     _skipped_more: int = 0
+    _last_error: RootError | None = None
 
     def enter(self, state: RootState, message: str | None = None) -> None:
         """The root is in this state from now on."""
+        if state is RootState.UNAVAILABLE and message is not None and message != self.message:
+            self.fail(message)
         self.state, self.message = state, message
+
+    def fail(self, message: str, path: bytes | None = None) -> None:
+        """Something went wrong just now, with one file or with the root itself."""
+        shown = None if path is None else display(path)
+        self._last_error = RootError(message, shown, format_micros(self.now_micros()))
 
     def begin_scan(self) -> None:
         """Counts start over, but for what is still in hand."""
@@ -66,8 +86,21 @@ class Progress:
         """Something about the root is in trouble, or (``None``) well again."""
         if message is None:
             self.troubles.pop(what, None)
-        else:
-            self.troubles[what] = message
+            return
+        if what not in self.troubles:
+            self.fail(message)
+        self.troubles[what] = message
+
+    @property
+    def remaining_s(self) -> float | None:
+        """Until nothing is left at this rate; ``None``: nothing is, or nobody knows."""
+        if self.paused or not self.rate:
+            return None
+        if self.state is not RootState.SCANNING:
+            return max(0, self.found - self.done) / self.rate or None
+        if self.expected is None or self.expected < self.found:
+            return None  # who knows what is in the folders that were not looked at yet
+        return max(0, self.expected - self.done) / self.rate
 
     def status(self) -> RootStatus:
         """What is reported."""
@@ -76,6 +109,8 @@ class Progress:
             words = " ".join(self.troubles.values())
             message = f"{message} {words}" if message else words
             state = RootState.DEGRADED if state is RootState.WATCHING else state
+        if self.paused and state in _RESTING:
+            state = RootState.PAUSED
         return RootStatus(
             root=self.root,
             state=state,
@@ -84,6 +119,12 @@ class Progress:
             done=self.done,
             errors=self.errors,
             rate=self.rate,
+            remaining_s=self.remaining_s,
+            paused=self.paused,
+            last_error=self._last_error,
+            holder=self.holder,
+            storage=self.storage,
+            polled_s=self.polled_s,
             skipped=_newest(self._skipped),
             skipped_count=len(self._skipped) + self._skipped_more,
             corrupted=_newest(self._corrupted),

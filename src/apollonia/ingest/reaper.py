@@ -78,6 +78,7 @@ class Reaper:
 
     async def judge(self, paths: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
         """Those that are gone, and those that are out of reach; the others are there."""
+        await self._root.gate.passed()
         entries = [entry for entry in (await self._index.entries(paths)).values() if entry.is_live]
         if not entries:
             return [], []

@@ -46,7 +46,7 @@ class Reporter:
             return
         try:
             stamped = replace(status, updated_time=format_micros(self._clock.now_micros()))
-            await self._control.report_root(stamped)
+            await self._control.report_root(stamped, by=status.holder)
         except Unavailable as error:
             log.debug("root not reported", root=status.root, reason=error.message)
             return
@@ -62,6 +62,7 @@ class Reporter:
             return
         rate = (progress.done - done) / (now - moment)
         busy = progress.state is RootState.SCANNING or progress.found > progress.done
+        busy = busy and not progress.paused
         if not busy:
             progress.rate = None
         elif progress.rate is None:

@@ -1,27 +1,28 @@
 """The life of one root: lease, scan, watch; and again, whatever happens to its disk."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 from apollonia.domain.kinds import RootState
 from apollonia.errors import (
     ApolloniaError,
     FilesUnavailableError,
-    NotFoundError,
     Rejected,
     Unavailable,
 )
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.following import Following
-from apollonia.ingest.guard import Disappearance
 from apollonia.ingest.hints import Hints
 from apollonia.ingest.lease import RootLease
 from apollonia.ingest.progress import Progress
 from apollonia.ingest.reaper import Reaper
 from apollonia.ingest.reporter import Reporter
+from apollonia.ingest.requests import Requests
 from apollonia.ingest.roots import Root
 from apollonia.ingest.rules import Rules
 from apollonia.ingest.scan import Scan
+from apollonia.ingest.scanning import Scanning
 from apollonia.ingest.survey import Survey
 from apollonia.ingest.trees import Trees
 from apollonia.ingest.triggers import Triggers
@@ -43,18 +44,27 @@ class RootIngest:
             rules=Rules(options.hidden, root.excluded),
             hints=Hints(ports.clock),
             trees=Trees(ports.clock),
-            progress=Progress(root.name),
+            progress=Progress(root.name, ports.clock.now_micros, options.holder),
             disk=engine.new_disk(),
         )
         engine.roots.append(self.watched)
         self._engine = engine
-        self._control = ports.control
         self._clock = ports.clock
         self._options = options
         self._triggers = Triggers(ports.clock, options.scan_interval_s)
         self._survey = Survey(self.watched, engine)
         self._reaper = Reaper(self.watched, engine, self._triggers.ask)
         self._scan = Scan(self.watched, engine, self._survey, self._reaper)
+        self._scanning = Scanning(
+            self.watched, engine, scan=self._scan, reaper=self._reaper, triggers=self._triggers
+        )
+        self._requests = Requests(
+            control=ports.control,
+            progress=self.watched.progress,
+            gate=self.watched.gate,
+            triggers=self._triggers,
+            on_resume=engine.pipeline.resume,
+        )
         self._reporter = Reporter(
             self.watched.progress, ports.control, ports.clock, options.status_s
         )
@@ -62,11 +72,10 @@ class RootIngest:
             control=ports.control,
             clock=ports.clock,
             root=root.name,
-            holder=options.holder,
-            ttl_s=options.lease_ttl_s,
+            options=options,
+            last_stamp=lambda: engine.pipeline.committer.last_stamp,
         )
-        self._held: Disappearance | None = None
-        self._requests_seen: int | None = None
+        self._is_strange = False  # somebody else had it last: our index may know other things
 
     @property
     def name(self) -> str:
@@ -96,7 +105,7 @@ class RootIngest:
         """Lease, scan, watch until something about the root goes wrong; what that was."""
         trouble = ""
         try:
-            await self._lease.take()
+            await self._take_lease()
             self.watched.owned = True
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._lease.keep())
@@ -112,9 +121,18 @@ class RootIngest:
                 await self._lease.give_back()
         return trouble
 
+    async def _take_lease(self) -> None:
+        lease = await self._lease.take()
+        self._engine.pipeline.committer.not_before(self._lease.stamps_after(lease))
+        if lease.previous is not None:
+            self._is_strange = True
+            log.info("root is ours now", root=self.name, before=lease.previous)
+
     async def _work(self) -> None:
         root, engine = self.watched, self._engine
+        await self._requests.begin()
         await self._scan.check()
+        await self._compare_with_the_catalog()
         record = await engine.ports.index.root(root.path)
         engine.pipeline.committer.not_before(record.last_timestamp)
         root.device = record.device
@@ -128,13 +146,28 @@ class RootIngest:
                 tasks.create_task(following.names())
                 tasks.create_task(following.trees())
                 tasks.create_task(following.refused())
-                tasks.create_task(self._scans(following, tasks))
-                tasks.create_task(self._requests())
+                tasks.create_task(
+                    self._scanning.run(
+                        tasks,
+                        self._requests,
+                        self._reporter,
+                        after_first=lambda: _start(tasks, following.unwatched),
+                    )
+                )
+                tasks.create_task(self._requests.run(self._clock, self._options.control_poll_s))
                 tasks.create_task(self._root_checks())
         finally:
             root.watcher = None
             if watcher is not None:
                 watcher.close()
+
+    async def _compare_with_the_catalog(self) -> None:
+        """Where somebody else had the root last: the scan finds only what our index knows."""
+        audit = self._engine.ports.audit
+        if self._is_strange and audit is not None:
+            await self.watched.gate.passed()
+            await audit.run(self.watched.root, full=True)
+        self._is_strange = False
 
     def _open_watcher(self) -> Watcher | None:
         root = self.watched
@@ -150,65 +183,15 @@ class RootIngest:
     def _watching(self) -> Watching:
         return Watching(self.watched, self._engine, self._triggers.ask)
 
-    async def _scans(self, following: Following, tasks: asyncio.TaskGroup) -> None:
-        """The first scan at once, then one for each reason."""
-        confirmed, polling = 0, None
-        while True:
-            self.watched.progress.enter(RootState.SCANNING)
-            scanned = await self._scan.run(confirmed=confirmed)
-            self._held = scanned.held
-            if scanned.held is None:
-                self.watched.progress.enter(RootState.WATCHING)
-            else:
-                self.watched.progress.enter(RootState.UNAVAILABLE, scanned.held.words)
-                await self._forget_requests()
-            polling = polling or tasks.create_task(following.unwatched())
-            if scanned.again:
-                tasks.create_task(self._scan_later())
-            trigger = await self._triggers.next()
-            log.info("scan", root=self.name, reason=trigger.reason)
-            held = self._held
-            confirmed = held.gone if held is not None and trigger.by_person else 0
-
-    async def _scan_later(self) -> None:
-        await self._clock.sleep(self._options.settle_limit_s)
-        self._triggers.ask("files were left that were being written")
-
-    async def _forget_requests(self) -> None:
-        """Only who asks after having been told of a disappearance confirms it."""
-        self._triggers.forget()
-        self._requests_seen = await self._request_count()
-
-    async def _requests(self) -> None:
-        """See within two seconds that somebody asks for a scan."""
-        while True:
-            count = await self._request_count()
-            if self._requests_seen is None:
-                self._requests_seen = count
-            elif count is not None and count != self._requests_seen:
-                self._requests_seen = count
-                self._triggers.ask("somebody asked for it", by_person=True)
-            await self._clock.sleep(self._options.control_poll_s)
-
-    async def _request_count(self) -> int | None:
-        try:
-            scans = (await self._control.desired(self.name)).scans
-            return scans[-1].number if scans else 0
-        except (Unavailable, NotFoundError):
-            return self._requests_seen
-
     async def _root_checks(self) -> None:
-        """See that the root went away, or that files that disappeared are back."""
         while True:
             await self._clock.sleep(self._options.root_poll_s)
-            await self._scan.check()
-            if self._held is not None and await self._is_back(self._held):
-                self._held = None
-                self._triggers.ask("files that had disappeared are back")
+            await self.watched.gate.passed()
+            await self._scanning.check()
 
-    async def _is_back(self, held: Disappearance) -> bool:
-        gone, away = await self._reaper.judge(held.sample)
-        return len(gone) + len(away) < len(held.sample)
+
+def _start(tasks: asyncio.TaskGroup, work: Callable[[], Coroutine[None, None, None]]) -> None:
+    tasks.create_task(work())
 
 
 def _words(group: BaseExceptionGroup[ApolloniaError]) -> str:

@@ -70,6 +70,7 @@ class Survey:
 
     async def list_some(self, asks: Sequence[Ask]) -> Batch:
         """List folders until there are enough for one chunk."""
+        await self._root.gate.passed()
         limit = self._options.chunk_entries
         listed, rest = await self._off_loop(lambda: list_asks(self._files, self._root, asks, limit))
         looked = Looked(rest=list(rest))
@@ -168,6 +169,7 @@ class Survey:
                 root.closed.add(ask.folder)
                 reason = one.unreadable.removeprefix(f"{display(ask.folder)}: ")
                 root.progress.skip(ask.folder, f"folder not read: {reason}")
+                root.progress.fail(f"folder not read: {reason}", ask.folder)
             return []
         root.closed.discard(ask.folder)
         looked.folders.append(ask.folder)

@@ -8,6 +8,8 @@ from apollonia.ingest.asks import Ask
 from apollonia.ingest.waiting import wait_for
 from apollonia.ports.clock import Clock
 
+_LIMIT = 20_000
+
 
 class Trees:
     """Folders that were made, moved or deleted, each waiting at most once."""
@@ -27,6 +29,11 @@ class Trees:
         ask = Ask(folder, whole=True, moved_from=moved_from)
         heapq.heappush(self._heap, (self._clock.monotonic() + delay, number, ask))
         self._changed.set()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more wait than are worth remembering: a scan finds them as well."""
+        return len(self._heap) >= _LIMIT
 
     def drop(self, folder: bytes) -> None:
         """Forget that this folder was to be looked at."""

@@ -3,6 +3,7 @@
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from apollonia.ingest.gate import Gate
 from apollonia.ingest.hints import Hints
 from apollonia.ingest.progress import Progress
 from apollonia.ingest.roots import Root
@@ -20,6 +21,7 @@ def disk_thread() -> Executor:
 class WatchedRoot:
     """One root at work. ``owned``: this process has its lease; without it nothing is committed.
 
+    ``gate`` is closed while it is paused.
     ``disk`` is the thread in which its folders are read: a hanging disk holds up only its root.
     ``device`` is the one it was on when the session began. ``heard_all``: since a scan ended no
     event was lost. ``refused`` files and ``closed`` folders may not be read, as far as they were
@@ -32,6 +34,7 @@ class WatchedRoot:
     trees: Trees
     progress: Progress
     disk: Executor
+    gate: Gate = field(default_factory=Gate)
     owned: bool = False
     device: int | None = None
     heard_all: bool = False

@@ -44,8 +44,9 @@ class Watching:
                 self._ask_scan("the folder itself went away")
             else:
                 self._root.trees.add(event.folder)
-        elif self._hints.is_full:
+        elif self._hints.is_full or self._root.trees.is_full:
             self._hints.clear()
+            self._root.trees.clear()
             self._ask_scan("more changed at once than is worth remembering")
         elif event.is_folder:
             self._folder(event, join(event.folder, event.name))

@@ -88,7 +88,8 @@ class Control(Protocol):
     async def report_root(self, status: RootStatus, *, by: str | None = None) -> None:
         """What the root's ingestor is doing; replaces the report before.
 
-        Nothing happens while somebody else than ``by`` has the root's lease: he reports.
+        While somebody else than ``by`` has the root's lease, only a first report is taken: he
+        reports from then on.
         """
         ...
 

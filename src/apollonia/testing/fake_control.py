@@ -66,7 +66,7 @@ class FakeControl:
 
     async def report_root(self, status: RootStatus, *, by: str | None = None) -> None:
         """Replaces the report before."""
-        if self._may_speak(status.root, by):
+        if status.root not in self._roots or self._may_speak(status.root, by):
             newest = status.skipped[-MAX_SKIPPED:]
             self._roots[status.root] = replace(status, skipped=newest)
 

@@ -65,19 +65,28 @@ def _choices(own: RootSettings) -> RootChoices:
 
 @asynccontextmanager
 async def ingest_services(
-    ports: Ports, settings: Settings, roots: Sequence[Root], media: MediaPool
+    ports: Ports,
+    settings: Settings,
+    roots: Sequence[Root],
+    media: MediaPool,
+    *,
+    take_over: bool = False,
 ) -> AsyncIterator[Sequence[Service]]:
-    """The publisher, then the ingestor; their index is closed at the end."""
+    """The publisher, then the ingestor; their index is closed at the end.
+
+    ``take_over``: its roots are taken from whoever has them.
+    """
     index = SqliteIndex(ports.folder / "ingest.db")
     for root in roots:  # what a process before us reported is over
         starting = RootStatus(root=root.name, state=RootState.STARTING)
-        await ports.control.report_root(starting)
+        await ports.control.report_root(starting, by=holder_name(ports.folder))
     async with LargeFiles() as large:
         try:
             await index.ping()  # a damaged one is told now, not when the first file is read
             publisher = Publisher(
                 index=index, bus=ports.bus, clock=ports.clock, metrics=ports.metrics
             )
+            audit = Audit(index=index, library=ports.library, bus=ports.bus, clock=ports.clock)
             ingest = IngestService(
                 roots=roots,
                 ports=IngestPorts(
@@ -88,20 +97,28 @@ async def ingest_services(
                     control=ports.control,
                     clock=ports.clock,
                     metrics=ports.metrics,
+                    audit=audit,
                 ),
-                options=_ingest_options(settings, ports, media),
+                options=_ingest_options(settings, ports, media, take_over=take_over),
                 on_commit=publisher.wake,
             )
-            audit = Audit(index=index, library=ports.library, bus=ports.bus, clock=ports.clock)
             yield (publisher, AuditedIngest(audit=audit, roots=roots, ingest=ingest))
         finally:
             await index.close()
 
 
-def _ingest_options(settings: Settings, ports: Ports, media: MediaPool) -> IngestOptions:
+def holder_name(folder: Path) -> str:
+    """What an installation is called in the leases of its roots: the same over restarts."""
+    return f"{socket.gethostname()}:{folder}"
+
+
+def _ingest_options(
+    settings: Settings, ports: Ports, media: MediaPool, *, take_over: bool
+) -> IngestOptions:
     chosen = settings.ingest
     return IngestOptions(
-        holder=f"{socket.gethostname()}:{ports.folder}",
+        holder=holder_name(ports.folder),
+        take_over=take_over,
         settle_s=chosen.settle_seconds,
         scan_interval_s=chosen.scan_interval_hours * _HOUR_S,
         poll_s=chosen.poll_interval_seconds,

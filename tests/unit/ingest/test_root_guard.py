@@ -186,12 +186,14 @@ async def test_root_held_by_another_ingestor_is_left_alone(rig):
 
 async def test_lost_lease_ends_the_work(rig):
     rig = rig(TREE)
-    async with rig.running():
+    async with rig.running() as service:
         rig.told()
-        rig.control._leases.clear()
-        await rig.control.acquire("root:/music", "the other one", 30)
-        await rig.quiet(12)
-        assert rig.status().state is RootState.UNAVAILABLE
+        await rig.control.take_over("root:/music", "the other one", 30)
+        await rig.quiet(3)
+        (status,) = service.statuses()
+        assert status.state is RootState.UNAVAILABLE
+        assert "the other one" in status.message
+        assert rig.status().state is RootState.WATCHING  # the other one reports from now on
         rig.files.write(b"/music/new.mp3", b"x")
         await rig.quiet()
         assert rig.told() == []

@@ -15,10 +15,9 @@ from apollonia.errors import ConflictError
 from apollonia.ports.control import Desired, Lease, root_lease
 
 _MICROS = 1_000_000
-_REPORT = (
-    "INSERT INTO root_reports (root, report) VALUES (?, ?)"
-    " ON CONFLICT (root) DO UPDATE SET report = excluded.report"
-)
+_ADD = "INSERT INTO root_reports (root, report) VALUES (?, ?) ON CONFLICT (root) DO"
+_REPORT = f"{_ADD} UPDATE SET report = excluded.report"
+_FIRST_REPORT = f"{_ADD} NOTHING"
 
 
 class SqlControl:
@@ -60,8 +59,8 @@ class SqlControl:
         name, now = clean(status.root), self._now_us()
 
         def report(at: Connection) -> None:
-            if _is_ours(at, status.root, by, now):
-                run(at, _REPORT, (name, report_of(status)))
+            statement = _REPORT if _is_ours(at, status.root, by, now) else _FIRST_REPORT
+            run(at, statement, (name, report_of(status)))
 
         await self._database.write(report)
 
