@@ -121,6 +121,14 @@ describe("what is asked of folders", () => {
     await waitFor(() => expect(library.wishes).toHaveLength(1));
   });
 
+  test("verifying what is out of reach says what that would confirm", async () => {
+    library.roots = [aRoot({ state: "unavailable", message: "60 of 60 files disappeared." })];
+    const { user } = await openFolders();
+    await user.click((await card()).getByRole("button", { name: "Verify" }));
+    const question = within(await screen.findByRole("dialog"));
+    expect(question.getByText(/confirms that they are gone/)).toBeVisible();
+  });
+
   test("all folders are paused, resumed and rescanned together", async () => {
     library.roots = [aRoot({ root: "/a" }), aRoot({ root: "/b" })];
     const { user } = await openFolders();
@@ -128,7 +136,7 @@ describe("what is asked of folders", () => {
     await user.click(all.getByRole("button", { name: "Pause all" }));
     expect(await screen.findAllByText("Pausing")).toHaveLength(2);
     await user.click(await all.findByRole("button", { name: "Resume all" }));
-    await user.click(await all.findByRole("button", { name: "Rescan" }));
+    await user.click(await all.findByRole("button", { name: "Rescan all" }));
     await waitFor(() =>
       expect(library.wishes).toEqual([
         ["pause", { root: null }],
@@ -143,7 +151,7 @@ describe("what is asked of folders", () => {
     library.roots = [aRoot({ root: "/a" }), aRoot({ root: "/b", state: "unavailable" })];
     const { user } = await openFolders();
     const all = within(await screen.findByRole("group", { name: "All folders" }));
-    await user.click(all.getByRole("button", { name: "Rescan" }));
+    await user.click(all.getByRole("button", { name: "Rescan all" }));
     const question = within(await screen.findByRole("dialog", { name: /out of reach/ }));
     expect(question.getByText("/b")).toBeVisible();
     expect(question.queryByText("/a")).not.toBeInTheDocument();

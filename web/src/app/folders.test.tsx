@@ -41,7 +41,7 @@ describe("folders", () => {
       "1,204",
       "796",
       "82/s",
-      "about 4 min",
+      "4 min",
       "Network",
       "Polled every 5 min",
       "attic:4711",
@@ -63,6 +63,14 @@ describe("folders", () => {
     expect(root.queryByText("Time to finish")).not.toBeInTheDocument();
     expect(root.queryByRole("progressbar")).not.toBeInTheDocument();
     expect(screen.queryByRole("button", { name: "Pause all" })).not.toBeInTheDocument();
+  });
+
+  test("of a paused one it says when changes are found", async () => {
+    library.roots = [aRoot({ state: "paused", paused: true, found: 20, left: 5 })];
+    await openFolders();
+    const root = await card();
+    expect(root.getByText("Found after it is resumed")).toBeVisible();
+    expect(root.queryByRole("progressbar")).not.toBeInTheDocument();
   });
 
   test.each([

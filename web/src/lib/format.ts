@@ -39,11 +39,10 @@ export function formatLongDuration(ms: number): string {
   return `${whole.format(Math.floor(hours / 24))} d ${hours % 24} h`;
 }
 
-/** Seconds until something is done, as rough as such a guess is: "a few seconds", "about 4 min". */
+/** Seconds until something is done, as rough as such a guess is: "20 s", "4 min", "2 h 10 min". */
 export function formatRemaining(seconds: number): string {
-  if (seconds < 10) return "a few seconds";
-  if (seconds < 55) return `about ${Math.ceil(seconds / 10) * 10} s`;
-  return `about ${formatLongDuration(Math.max(60, seconds) * 1000)}`;
+  if (seconds <= 50) return `${Math.max(1, Math.ceil(seconds / 10)) * 10} s`;
+  return formatLongDuration(Math.max(60, seconds) * 1000);
 }
 
 /** Seconds between two looks: 30 → "30 s", 300 → "5 min". */

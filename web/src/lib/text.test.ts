@@ -83,6 +83,21 @@ describe("format", () => {
     expect(formatBitRate(4_500_000)).toBe("4.5 Mbit/s");
   });
 
+  test.each([
+    [0.4, "10 s"],
+    [8.5, "10 s"],
+    [41, "50 s"],
+    [51, "1 min"],
+    [240, "4 min"],
+    [7800, "2 h 10 min"],
+  ])("%f seconds to go", (seconds, text) => expect(formatRemaining(seconds)).toBe(text));
+
+  test.each([
+    [30, "30 s"],
+    [0.5, "0.5 s"],
+    [300, "5 min"],
+  ])("every %f seconds", (seconds, text) => expect(formatInterval(seconds)).toBe(text));
+
   test("how long ago", () => {
     const now = Date.parse("2024-01-10T12:00:00Z");
     expect(formatAgo("2024-01-10T11:57:00.000000+00:00", now)).toBe("3 minutes ago");

@@ -19,6 +19,7 @@ export function Confirm({ opened, title, yes, onYes, onClose, children }: Confir
       onClose={onClose}
       title={title}
       centered
+      styles={{ title: { fontWeight: 600 } }}
       closeButtonProps={{ "aria-label": "Close" }}
     >
       <Stack gap="sm">

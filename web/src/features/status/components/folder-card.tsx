@@ -52,16 +52,17 @@ function figuresOf(root: RootStatus): FigureFact[] {
   return figures;
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+function Fact({ name, children, wide }: { name: string; children: ReactNode; wide?: boolean }) {
   return (
-    <div className={classes.fact}>
+    <div className={classes.fact} data-wide={wide}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
   );
 }
 
-function watchedHow({ state, polled_seconds }: RootStatus): string | null {
+function watchedHow({ state, paused, polled_seconds }: RootStatus): string | null {
+  if (paused) return "Found after it is resumed";
   if (polled_seconds !== null) return `Polled every ${formatInterval(polled_seconds)}`;
   return state === "stopped" || state === "unavailable" ? null : "Watched: found at once";
 }
@@ -83,12 +84,12 @@ function Facts({ root }: { root: RootStatus }) {
         )}
       </Fact>
       {root.holder !== null && (
-        <Fact name="Looked at by">
+        <Fact name="Ingestor">
           <SafeName name={root.holder} wrap />
         </Fact>
       )}
       {error !== null && (
-        <Fact name="Last error">
+        <Fact name="Last error" wide>
           {error.path !== null && <SafeName name={error.path} wrap className={classes.errorPath} />}
           {error.message}{" "}
           <time className={classes.ago} dateTime={error.time} title={formatTime(error.time)}>

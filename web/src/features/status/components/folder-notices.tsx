@@ -74,8 +74,8 @@ function Corrupted({ corrupted, corrupted_count }: RootStatus) {
   const some = corrupted_count === 1 ? "1 file" : `${formatCount(corrupted_count)} files`;
   return (
     <Notice tone="danger" icon={<IconShieldX size={20} />} title={`${some} changed silently`}>
-      What is in them is not what was read before, yet nobody wrote to them: the disk may be
-      failing. Compare them with a backup, and restore them from there.
+      The content is not what was read before, yet nobody wrote it: the disk may be failing. Compare
+      with a backup, and restore from there.
       <PathList
         items={corrupted}
         count={corrupted_count}

@@ -34,6 +34,7 @@ function AllButtons({ roots }: { roots: RootStatus[] }) {
   const Icon = pausing ? IconPlayerPause : IconPlayerPlay;
   return (
     <fieldset className={classes.all} aria-label="All folders">
+      <Outcome act={act} />
       <Button
         variant="default"
         size="xs"
@@ -43,7 +44,6 @@ function AllButtons({ roots }: { roots: RootStatus[] }) {
         {pausing ? "Pause all" : "Resume all"}
       </Button>
       <ScanButtons roots={roots} root={null} act={act} />
-      <Outcome act={act} />
     </fieldset>
   );
 }

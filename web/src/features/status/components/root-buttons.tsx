@@ -61,10 +61,11 @@ export function PauseButton({ root, act }: { root: RootStatus; act: Act }) {
 
 interface RescanButtonProps {
   act: Act;
+  all?: boolean;
   onClick: () => void;
 }
 
-export function RescanButton({ act, onClick }: RescanButtonProps) {
+export function RescanButton({ act, all, onClick }: RescanButtonProps) {
   return (
     <Button
       variant="default"
@@ -73,7 +74,7 @@ export function RescanButton({ act, onClick }: RescanButtonProps) {
       loading={act.isPending && act.variables.action === "rescan"}
       onClick={onClick}
     >
-      Rescan
+      {all ? "Rescan all" : "Rescan"}
     </Button>
   );
 }

@@ -71,7 +71,7 @@ export function RootPanel({ root }: { root: RootStatus }) {
       <Figures figures={figuresOf(root)} />
       {isBusy(root) && root.remaining_seconds !== null && (
         <Text size="sm" mt={8}>
-          Done in {formatRemaining(root.remaining_seconds)}
+          Done in about {formatRemaining(root.remaining_seconds)}
         </Text>
       )}
       {root.errors > 0 && (

@@ -27,7 +27,7 @@ function Names({ roots }: Pick<ScanButtonsProps, "roots">) {
   );
 }
 
-/** A rescan of a root that is out of reach may confirm that its files are gone. */
+/** A scan of a root that is out of reach may confirm that its files are gone. */
 function RescanQuestion({ roots }: { roots: RootStatus[] }) {
   return (
     <>
@@ -38,9 +38,9 @@ function RescanQuestion({ roots }: { roots: RootStatus[] }) {
         </div>
       ))}
       <Text size="sm">
-        Are the files away by mistake, bring their disk back instead: the rest happens by itself.
-        Where it was reported that files disappeared, a rescan confirms that they are gone, and they
-        are marked as missing.
+        If the files are only away, bring their disk back instead: the rest happens by itself. Where
+        it was reported that files disappeared, a scan that is asked for confirms that they are
+        gone, and they are marked as missing.
       </Text>
     </>
   );
@@ -68,7 +68,11 @@ export function ScanButtons({ roots, root, act }: ScanButtonsProps) {
   const close = () => setAsking(null);
   return (
     <>
-      <RescanButton act={act} onClick={away.length > 0 ? () => setAsking("rescan") : rescan} />
+      <RescanButton
+        act={act}
+        all={root === null}
+        onClick={away.length > 0 ? () => setAsking("rescan") : rescan}
+      />
       <Button
         variant="default"
         size="xs"
@@ -76,7 +80,7 @@ export function ScanButtons({ roots, root, act }: ScanButtonsProps) {
         loading={act.isPending && act.variables.action === "verify"}
         onClick={() => setAsking("verify")}
       >
-        Verify
+        {root === null ? "Verify all" : "Verify"}
       </Button>
       <Confirm
         opened={asking === "rescan"}
@@ -95,6 +99,7 @@ export function ScanButtons({ roots, root, act }: ScanButtonsProps) {
         onClose={close}
       >
         <VerifyQuestion roots={roots} />
+        {away.length > 0 && <RescanQuestion roots={away} />}
       </Confirm>
     </>
   );
