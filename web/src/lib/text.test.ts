@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { formatCodec, formatContainer } from "./codec-names";
 import { baseName, visibleName } from "./file-name";
-import { formatAgo, formatBitRate, formatDuration, formatLongDuration, formatSize } from "./format";
+import {
+  formatAgo,
+  formatBitRate,
+  formatDuration,
+  formatInterval,
+  formatLongDuration,
+  formatRemaining,
+  formatSize,
+} from "./format";
 import { languageName } from "./languages";
 import { parseSearch, stringifySearch } from "./search-params";
 
