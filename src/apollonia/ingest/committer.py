@@ -11,13 +11,13 @@ from itertools import batched
 from apollonia.domain.ordering import MonotonicStamps
 from apollonia.domain.paths import display
 from apollonia.errors import Unavailable
-from apollonia.ingest.backoff import Backoff
 from apollonia.ingest.candidate import Candidate, Finding
 from apollonia.ingest.draft import Draft, finding_root
 from apollonia.ingest.silent_change import SILENT_CHANGE
 from apollonia.observe.logs import get_logger
 from apollonia.ports.clock import Clock
 from apollonia.ports.index import Index
+from apollonia.work.backoff import Backoff
 
 log = get_logger(__name__)
 
@@ -71,7 +71,7 @@ class Committer:
             await self._commit(findings)
 
     async def _commit(self, findings: Sequence[Finding]) -> None:
-        backoff = Backoff(self._clock)
+        backoff = Backoff()
         while True:
             try:
                 draft = await self._draft(findings)
@@ -82,7 +82,7 @@ class Committer:
             except Unavailable as error:
                 _report(findings, error.message)
                 log.warning("index cannot be written", reason=error.message, files=len(findings))
-                await backoff.wait()
+                await backoff.wait(self._clock)
         if backoff.waited:
             _report(findings, None)
         for finding in findings:

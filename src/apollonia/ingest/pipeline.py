@@ -8,7 +8,6 @@ from itertools import batched
 
 from apollonia.errors import MediaUnavailableError
 from apollonia.ingest.asks import Ready, Tally
-from apollonia.ingest.backoff import Backoff
 from apollonia.ingest.by_content import ByContent
 from apollonia.ingest.candidate import Candidate, Finding, Lost, Origin, Read
 from apollonia.ingest.committer import Committer
@@ -21,6 +20,7 @@ from apollonia.ingest.settle import Settle
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.media.requests import Inspection, InspectRequest
 from apollonia.observe.logs import get_logger
+from apollonia.work.backoff import Backoff
 
 log = get_logger(__name__)
 
@@ -135,14 +135,14 @@ class Pipeline:
         self, batch: Sequence[Candidate], read: Callable[[], Awaitable[T]]
     ) -> T:
         """Read; while the workers are away, try again."""
-        backoff = Backoff(self._clock)
+        backoff = Backoff()
         while True:
             try:
                 answer = await read()
             except MediaUnavailableError as error:
                 _report(batch, error.message)
                 log.warning("media workers are away", reason=error.message, files=len(batch))
-                await backoff.wait()
+                await backoff.wait(self._clock)
                 continue
             if backoff.waited:
                 _report(batch, None)

@@ -3,7 +3,6 @@
 import asyncio
 
 from apollonia.errors import ApolloniaError
-from apollonia.ingest.backoff import Backoff
 from apollonia.ingest.waiting import wait_for
 from apollonia.messages import FILES
 from apollonia.observe.logs import get_logger
@@ -11,6 +10,7 @@ from apollonia.observe.metrics import Metrics
 from apollonia.ports.bus import Bus
 from apollonia.ports.clock import Clock
 from apollonia.ports.index import Index
+from apollonia.work.backoff import Backoff
 
 log = get_logger(__name__)
 
@@ -51,7 +51,7 @@ class Publisher:
         await self._drain()
 
     async def _work(self) -> None:
-        backoff = Backoff(self._clock)
+        backoff = Backoff()
         while True:
             self._woken.clear()
             try:
@@ -59,9 +59,9 @@ class Publisher:
                 self._metrics.outbox_size.set(await self._index.unsent_count())
             except (ApolloniaError, TimeoutError) as error:
                 log.warning("events wait in the outbox", reason=str(error) or "no answer in time")
-                await backoff.wait()
+                await backoff.wait(self._clock)
                 continue
-            backoff = Backoff(self._clock)
+            backoff.reset()
             if sent < _BATCH:
                 await wait_for(self._woken, self._clock, _IDLE_S)
 

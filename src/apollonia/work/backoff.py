@@ -3,6 +3,8 @@
 import random
 from collections.abc import Callable
 
+from apollonia.ports.clock import Clock
+
 _FIRST_S = 0.25
 _LONGEST_S = 30.0
 _SHORTEST_S = 0.05
@@ -26,6 +28,15 @@ class Backoff:
         longest = min(_LONGEST_S, _FIRST_S * 2.0 ** min(self._failures, _STEPS))
         self._failures += 1
         return max(_SHORTEST_S, self._uniform(0.0, longest))
+
+    @property
+    def waited(self) -> bool:
+        """Whether there was a failure since it last worked."""
+        return self._failures > 0
+
+    async def wait(self, clock: Clock) -> None:
+        """Sleep so long."""
+        await clock.sleep(self.next())
 
     def reset(self) -> None:
         """It works again."""

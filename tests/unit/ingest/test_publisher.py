@@ -52,7 +52,7 @@ async def test_publisher_keeps_everything_while_the_bus_is_away(stand):
         await work()
     assert await index.unsent_count() == 3
     bus.away = False
-    await clock.advance(20)
+    await clock.advance(30)
     await work()
     assert bus.waiting(POPULATOR_QUEUE) == sent
     stop.set()
