@@ -27,6 +27,16 @@ PortOption = Annotated[int | None, typer.Option("--port", help="Port to listen o
 Roots = Annotated[
     list[Path] | None, typer.Argument(metavar="DIR", help="Folders to catalog", show_default=False)
 ]
+KnownRoots = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="ROOT", help="Cataloged folders; none: all of them", show_default=False),
+]
+TakeOverOption = Annotated[
+    bool,
+    typer.Option(
+        "--take-over", help="Take the folders from another ingestor that has them, and scan them"
+    ),
+]
 
 
 @app.command()
@@ -35,6 +45,7 @@ def up(
     data: DataOption = None,
     host: HostOption = None,
     port: PortOption = None,
+    take_over: TakeOverOption = False,  # noqa: FBT002 - Typer's flags
 ) -> None:
     """Catalog folders and serve the page: everything in this one process.
 
@@ -42,15 +53,19 @@ def up(
     """
     from apollonia.cli import commands
 
-    commands.up(roots or [], data=data, host=host, port=port)
+    commands.up(roots or [], data=data, host=host, port=port, take_over=take_over)
 
 
 @app.command()
-def ingest(roots: Roots = None, data: DataOption = None) -> None:
+def ingest(
+    roots: Roots = None,
+    data: DataOption = None,
+    take_over: TakeOverOption = False,  # noqa: FBT002 - Typer's flags
+) -> None:
     """Only watch and scan folders, and publish what is found."""
     from apollonia.cli import commands
 
-    commands.ingest(roots or [], data=data)
+    commands.ingest(roots or [], data=data, take_over=take_over)
 
 
 @app.command()
@@ -67,6 +82,55 @@ def api(data: DataOption = None, host: HostOption = None, port: PortOption = Non
     from apollonia.cli import commands
 
     commands.api(data=data, host=host, port=port)
+
+
+@app.command()
+def scan(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="ROOT|FOLDER",
+            help="What to scan: cataloged folders, or folders in them; none: everything",
+            show_default=False,
+        ),
+    ] = None,
+    verify: Annotated[  # noqa: FBT002 - Typer's flags
+        bool,
+        typer.Option("--verify", help="Read every file again, and report silent changes"),
+    ] = False,
+    data: DataOption = None,
+) -> None:
+    """Ask the running ingestor to look at folders again, or the next one that starts."""
+    from apollonia.cli import commands
+
+    commands.scan(paths or [], verify=verify, data=data)
+
+
+@app.command()
+def pause(roots: KnownRoots = None, data: DataOption = None) -> None:
+    """Let cataloged folders rest: nothing is read there until they are resumed."""
+    from apollonia.cli import commands
+
+    commands.set_paused(roots or [], paused=True, data=data)
+
+
+@app.command()
+def resume(roots: KnownRoots = None, data: DataOption = None) -> None:
+    """Let paused folders go on; what changed meanwhile is found."""
+    from apollonia.cli import commands
+
+    commands.set_paused(roots or [], paused=False, data=data)
+
+
+@app.command()
+def roots(
+    data: DataOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002 - Typer's flags
+) -> None:
+    """Show what every cataloged folder is doing, how far it is, and what went wrong."""
+    from apollonia.cli import commands
+
+    commands.show_roots(data=data, as_json=as_json)
 
 
 @app.command()

@@ -46,21 +46,28 @@ _DEMO_HINT = (
 )
 
 
-def up(roots: Sequence[Path], *, data: Path | None, host: str | None, port: int | None) -> None:
+def up(
+    roots: Sequence[Path],
+    *,
+    data: Path | None,
+    host: str | None,
+    port: int | None,
+    take_over: bool = False,
+) -> None:
     """Everything in one process."""
     settings = _settings(data=data, roots=roots, host=host, port=port)
     console = Console()
     if not settings.files.roots:
         settings = _with_demo(settings, console, given_data=data is not None)
-    _run(_up(settings, console))
+    _run(_up(settings, console, take_over=take_over))
 
 
-def ingest(roots: Sequence[Path], *, data: Path | None) -> None:
+def ingest(roots: Sequence[Path], *, data: Path | None, take_over: bool = False) -> None:
     """Only the ingestor."""
     settings = _settings(data=data, roots=roots)
     if not settings.files.roots:
         raise ConfigurationError("no folder to catalog: name one, or set APOLLONIA_FILES__ROOTS")
-    _run(_ingest(settings))
+    _run(_ingest(settings, take_over=take_over))
 
 
 def populate(*, data: Path | None) -> None:
@@ -71,6 +78,27 @@ def populate(*, data: Path | None) -> None:
 def api(*, data: Path | None, host: str | None, port: int | None) -> None:
     """Only the API."""
     _run(_api(_settings(data=data, host=host, port=port)))
+
+
+def scan(paths: Sequence[Path], *, verify: bool, data: Path | None) -> None:
+    """Ask for scans."""
+    from apollonia.cli import roots
+
+    _run(roots.scan(_settings(data=data), paths, verify=verify))
+
+
+def set_paused(paths: Sequence[Path], *, paused: bool, data: Path | None) -> None:
+    """Let roots rest, or go on."""
+    from apollonia.cli import roots
+
+    _run(roots.set_paused(_settings(data=data), paths, paused=paused))
+
+
+def show_roots(*, data: Path | None, as_json: bool) -> None:
+    """What the roots are doing."""
+    from apollonia.cli import roots
+
+    _run(roots.show(_settings(data=data), as_json=as_json))
 
 
 def migrate(*, data: Path | None) -> None:
@@ -119,7 +147,7 @@ def show_config(*, data: Path | None, as_json: bool) -> None:
         print(f"{name}={value}" + ("" if origin == "default" else f"  # {origin}"))  # noqa: T201
 
 
-async def _up(settings: Settings, console: Console) -> None:
+async def _up(settings: Settings, console: Console, *, take_over: bool) -> None:
     from apollonia.wiring.api import api_services, bind
     from apollonia.wiring.ingest import holder_name, ingest_services, resolve_roots
     from apollonia.wiring.populate import populate_services
@@ -130,7 +158,7 @@ async def _up(settings: Settings, console: Console) -> None:
         async with (
             open_ports(settings, folder) as ports,
             MediaPool(media_options(settings)) as media,
-            ingest_services(ports, settings, roots, media) as ingestor,
+            ingest_services(ports, settings, roots, media, take_over=take_over) as ingestor,
         ):
             await ports.control.forget_roots([root.name for root in roots], by=holder_name(folder))
             secret = await ports.identity.issue(
@@ -149,7 +177,7 @@ async def _up(settings: Settings, console: Console) -> None:
     console.print("Stopped; everything found so far is kept.")
 
 
-async def _ingest(settings: Settings) -> None:
+async def _ingest(settings: Settings, *, take_over: bool) -> None:
     from apollonia.wiring.ingest import ingest_services, resolve_roots
 
     folder = prepare_data_folder(settings.data)
@@ -158,7 +186,7 @@ async def _ingest(settings: Settings) -> None:
         async with (
             open_ports(settings, folder) as ports,
             MediaPool(media_options(settings)) as media,
-            ingest_services(ports, settings, roots, media) as services,
+            ingest_services(ports, settings, roots, media, take_over=take_over) as services,
         ):
             await _serve(services)
 

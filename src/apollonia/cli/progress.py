@@ -114,12 +114,19 @@ class Progress:
             )
 
 
-_CALM = {RootState.STARTING, RootState.SCANNING, RootState.WATCHING, RootState.STOPPED}
+_CALM = {
+    RootState.STARTING,
+    RootState.SCANNING,
+    RootState.WATCHING,
+    RootState.PAUSED,
+    RootState.STOPPED,
+}
+_PLAIN = _CALM - {RootState.PAUSED}
 
 
 def _words(roots: Sequence[RootStatus], *, unreadable: int) -> str:
     """States that differ from plain watching, and what could not be read."""
-    parts = [f"{r.root}: {r.message or r.state}" for r in roots if r.state not in _CALM]
+    parts = [f"{r.root}: {r.message or r.state}" for r in roots if r.state not in _PLAIN]
     skipped = sum(r.skipped_count for r in roots)
     if any(r.state is RootState.SCANNING for r in roots):
         parts.append(f"scanning, {sum(r.rate or 0 for r in roots):.0f} files/s")
