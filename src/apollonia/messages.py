@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from apollonia.domain.ids import uuid5_of
 from apollonia.domain.kinds import Kind
@@ -19,6 +19,8 @@ from apollonia.domain.neighbours import Role
 from apollonia.domain.paths import from_wire
 from apollonia.domain.times import normalize
 from apollonia.errors import MalformedMessageError
+from apollonia.sidecar_models import Checksums, Cue, Lyrics, Nfo, Playlist, Subtitle, Xmp
+from apollonia.wire_model import WireModel
 
 MAX_BODY_BYTES = 1 << 20
 
@@ -26,12 +28,6 @@ WireTime = Annotated[str, AfterValidator(normalize)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Xxh128 = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Uuid = Annotated[str, AfterValidator(lambda text: str(UUID(text)))]
-
-
-class WireModel(BaseModel):
-    """Immutable; unknown keys are ignored, as the contract asks of consumers."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class FileEventType(StrEnum):
@@ -124,6 +120,13 @@ class Media(WireModel):
     artwork_count: int = 0
     chapters: list[Chapter] = Field(default_factory=list)
     damage: str | None = Field(None, description="What is wrong with a file that still opens")
+    cue: Cue | None = None
+    nfo: Nfo | None = None
+    xmp: Xmp | None = None
+    playlist: Playlist | None = None
+    lyrics: Lyrics | None = None
+    subtitle: Subtitle | None = None
+    checksums: Checksums | None = None
 
 
 class FileError(WireModel):

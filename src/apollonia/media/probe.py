@@ -15,6 +15,7 @@ from apollonia.media.formats import AUDIO_ONLY, FORMATS, Format, format_by_exten
 from apollonia.media.probe_av import AvFacts, probe_av
 from apollonia.media.probe_image import probe_image
 from apollonia.media.probe_plain import missing_tags, probe_plain
+from apollonia.media.sidecars.facts import sidecar_facts
 from apollonia.media.sniff import Guess, sniff
 from apollonia.media.structure import ends_early
 
@@ -36,11 +37,19 @@ def probe(content: Content, *, pixel_limit: int) -> Probed:
     guess = sniff(content.read_at, content.name)
     if content.size == 0:
         return Probed(_named(guess.kind, guess.format), MediaFault("empty", "The file is empty."))
+    if guess.format is FORMATS["mpg"] and content.name.lower().endswith(".sub"):
+        guess = Guess(Kind.SUBTITLE, FORMATS["sub"], sure=True)  # VobSub: pictures in a container
     if guess.kind is Kind.IMAGE:
         return _image(content, guess, pixel_limit)
     if guess.kind in {Kind.AUDIO, Kind.VIDEO}:
         return _audio_or_video(content, guess)
-    return Probed(_named(guess.kind, guess.format))
+    return _sidecar(content, guess)
+
+
+def _sidecar(content: Content, guess: Guess) -> Probed:
+    """Subtitles and documents: what the text says; nothing in it makes the file unreadable."""
+    named = _named(guess.kind, guess.format)
+    return Probed(fit(named | sidecar_facts(content, guess.format.name if guess.format else None)))
 
 
 def _named(kind: Kind, known: Format | None) -> dict[str, Any]:
