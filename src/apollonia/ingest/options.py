@@ -12,7 +12,7 @@ class IngestOptions:
     over at once, so it stays the same over restarts. ``take_over``: they are taken from whoever
     has them, once. ``include`` and ``exclude`` are patterns
     as in ``.gitignore``; files larger than ``max_bytes`` or smaller than ``min_bytes`` are not read
-    (0: no limit). What a root's ``RootChoices`` say come first.
+    (0: no limit). What a root's ``RootChoices`` say comes first.
     """
 
     holder: str = "ingest"
