@@ -163,7 +163,7 @@ class FileEvent(WireModel):
     moved_from: str | None = None
     moved_from_b64: str | None = None
     file_id: Uuid | None = None
-    origin: Literal["watch", "scan", "trash", "upload", "verify"] | None = None
+    origin: Literal["watch", "scan", "trash", "upload", "verify", "ignored"] | None = None
     root: str | None = None
     inode: int | None = None
     links: int | None = None

@@ -148,6 +148,20 @@ def test_resolve_leads_to_the_end_of_links(disk):
     assert disk.files.resolve(disk.root + b"/nowhere") is None
 
 
+def test_small_files_are_read_whole_or_not_at_all(disk):
+    disk.write(disk.root + b"/rules", b"12345")
+    disk.write(disk.root + b"/empty", b"")
+    disk.make_folder(disk.root + b"/folder")
+    disk.make_pipe(disk.root + b"/pipe")
+    assert disk.files.read_small(disk.root + b"/rules", 5) == b"12345"
+    assert disk.files.read_small(disk.root + b"/rules", 5, top=disk.root) == b"12345"
+    assert disk.files.read_small(disk.root + b"/empty", 5) == b""
+    for name in (b"/missing", b"/folder", b"/pipe", b"/rules/below", b"/missing/below"):
+        assert disk.files.read_small(disk.root + name, 5) is None
+    with pytest.raises(FilesUnavailableError, match="larger than 4 bytes"):
+        disk.files.read_small(disk.root + b"/rules", 4)
+
+
 async def test_watcher_hears_what_happens_to_a_file(disk, watcher):
     watcher.add(disk.root)
     path = disk.root + b"/\xff\n.mp3"
@@ -235,6 +249,10 @@ def test_nothing_is_found_behind_a_link_below_the_top(disk):
         with pytest.raises(NotFoundError):
             disk.files.list_folder(top + folder, top=top)
         assert disk.files.stat(top + folder + b"/a", top=top) is None
+        assert disk.files.read_small(top + folder + b"/a", 9, top=top) is None
+    disk.make_link(top + b"/file", top + b"/real/deep/a")
+    assert disk.files.read_small(top + b"/real/deep/a", 9, top=top) == b"x"
+    assert disk.files.read_small(top + b"/file", 9, top=top) is None
 
 
 def test_top_itself_may_be_a_link(tmp_path):

@@ -50,6 +50,19 @@ async def test_index_gives_back_what_was_committed(index):
     }
 
 
+@pytest.mark.parametrize("inode", [4, (1 << 64) - 1])
+async def test_fingerprint_of_a_file_that_was_not_read_is_no_other_files(index, inode):
+    for name, code in (
+        (b"a", "too_large"),
+        (b"b", "too_small"),
+        (b"c", "unreadable"),
+        (b"d", None),
+    ):
+        await index.commit(Commit([an_entry(b"/m/" + name, inode=inode, error_code=code)]))
+    found = (await index.fingerprints([b"/m"]))[b"/m"]
+    assert [found[name][3] for name in (b"a", b"b", b"c", b"d")] == [~inode, ~inode, inode, inode]
+
+
 async def test_index_replaces_an_entry_by_path(index):
     await index.commit(Commit([an_entry(b"/m/a")]))
     await index.commit(Commit([an_entry(b"/m/a", size=11)]))

@@ -3,6 +3,10 @@
 import asyncio
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apollonia.ingest.folder_rules import FolderRules
 
 
 class Ready(IntEnum):
@@ -32,13 +36,15 @@ class Named:
 class Ask:
     """Look at this folder: at these names in it; ``whole``: at all, and at all folders below it.
 
-    ``moved_from``: the folder was there before.
+    ``moved_from``: the folder was there before. ``rules``: what the folder above says of it, where
+    that was looked at a moment ago.
     """
 
     folder: bytes
     names: dict[bytes, Named] = field(default_factory=dict)
     whole: bool = False
     moved_from: bytes | None = None
+    rules: "FolderRules | None" = None
 
 
 @dataclass

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Literal
 from apollonia.domain.neighbours import FolderNeighbours
 from apollonia.ingest.asks import Ready, Tally
 from apollonia.media.requests import Inspection
+from apollonia.messages import FileError
 from apollonia.ports.index import Entry
 
 if TYPE_CHECKING:
     from apollonia.ingest.watched_root import WatchedRoot
 
 Origin = Literal["watch", "scan", "verify"]
+LostOrigin = Origin | Literal["ignored"]
 
 
 @dataclass(slots=True)
@@ -21,7 +23,7 @@ class Candidate:
 
     ``moved_from``: it was there, and that path is free now; ``guessed``: if its content is the same
     as there. ``same_as``: an entry with the very same content, whose hashes are taken over; only
-    its headers are read.
+    its headers are read. ``refused``: why it is not read at all.
     """
 
     root: "WatchedRoot"
@@ -33,12 +35,13 @@ class Candidate:
     moved_from: bytes | None = None
     guessed: bool = False
     same_as: Entry | None = None
+    refused: FileError | None = None
     tally: Tally | None = None
 
     @property
     def needs_hash(self) -> bool:
         """Whether its content has to be read."""
-        return self.same_as is None
+        return self.same_as is None and self.refused is None
 
     @property
     def only_renamed(self) -> bool:
@@ -56,11 +59,11 @@ class Read:
 
 @dataclass(slots=True)
 class Lost:
-    """A known file that is not there any more."""
+    """A known file that is not there any more, or ``ignored`` by a rule from now on."""
 
     root: "WatchedRoot"
     path: bytes
-    origin: Origin
+    origin: LostOrigin
     tally: Tally | None = None
 
 

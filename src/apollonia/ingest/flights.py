@@ -1,9 +1,10 @@
 """Which paths are being worked on: one path is never worked on twice at a time."""
 
 from collections import Counter, OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from apollonia.domain.paths import is_inside
+from apollonia.domain.paths import folder_of, is_inside
 from apollonia.ports.clock import Clock
 
 EXPECTED_S = 5.0
@@ -68,6 +69,17 @@ class Flights:
         """Whatever is in hand in and below this folder will be looked at once more."""
         for path, flight in self._flights.items():
             flight.again = flight.again or is_inside(path, folder)
+
+    def mark_at(self, paths: Collection[bytes]) -> None:
+        """Whatever is in hand at or below one of these will be looked at once more."""
+        if not paths:
+            return
+        wanted = frozenset(paths)
+        for path, flight in self._flights.items():
+            here, above = path, b""
+            while not flight.again and here != above:
+                flight.again = here in wanted
+                here, above = folder_of(here), here
 
     def is_in_hand(self, path: bytes) -> bool:
         """Whether it is in hand; nothing follows from asking."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from apollonia.domain.paths import display, is_inside
 from apollonia.errors import FilesUnavailableError, NotFoundError
 from apollonia.ingest.asks import Ask, Named, Ready
-from apollonia.ingest.rules import Rules
+from apollonia.ingest.folder_rules import FolderRules
+from apollonia.ingest.ignore_files import RuleLook
+from apollonia.ingest.rules import RULE_FILES, Rules
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.ports.file_system import FileSystem, Listing
 from apollonia.ports.index import Fingerprint
@@ -17,13 +19,19 @@ _UNSURE = Named()
 
 @dataclass(slots=True)
 class Listed:
-    """An ask and what its folder held; ``None``: the folder is gone, or ``unreadable``."""
+    """An ask and what its folder held; ``None``: the folder is gone, or ``unreadable``.
+
+    The listing is without what rule files and settings leave alone: the paths in ``ignored``, one
+    for a whole folder. ``rules`` are those that hold in the folder.
+    """
 
     ask: Ask
     listing: Listing | None
     unreadable: str | None = None
     unwatched: str | None = None
     skipped: dict[bytes, str] = field(default_factory=dict)
+    rules: FolderRules | None = None
+    ignored: Sequence[bytes] = ()
 
 
 @dataclass(slots=True)
@@ -53,8 +61,9 @@ def list_asks(
     """List folders until ``limit`` entries were seen; what was listed, and what is left."""
     listed: list[Listed] = []
     entries = 0
+    look = root.ignore_files.look()
     for number, ask in enumerate(asks, 1):
-        one = _list_one(files, root, ask)
+        one = _list_one(files, root, ask, look)
         listed.append(one)
         if one.listing is not None:
             entries += len(one.listing.names) + len(one.listing.folders) + 1
@@ -63,8 +72,11 @@ def list_asks(
     return listed, ()
 
 
-def _list_one(files: FileSystem, root: WatchedRoot, ask: Ask) -> Listed:
+def _list_one(files: FileSystem, root: WatchedRoot, ask: Ask, look: RuleLook) -> Listed:
     unwatched: str | None = None
+    entered = look.above(ask.folder) if ask.rules is None else ask.rules
+    if entered.ignored:
+        return Listed(ask, Listing(ask.folder), rules=entered, ignored=[ask.folder])
     try:
         if root.watcher is not None and ask.whole:
             try:
@@ -79,9 +91,15 @@ def _list_one(files: FileSystem, root: WatchedRoot, ask: Ask) -> Listed:
         return Listed(ask, None)
     except FilesUnavailableError as error:
         return Listed(ask, None, unreadable=error.message)
-    listed = Listed(ask, listing, unwatched=unwatched)
-    if listing.links or listing.others:
-        listed.skipped = _skipped(files, root, ask, listing)
+    # The facts of a whole listing are by name: quicker to look into than its list of names.
+    rules = look.inside(ask.folder, listing.stats if ask.whole else listing.names, entered)
+    left, ignored = rules.applied(listing)
+    listed = Listed(ask, left, unwatched=unwatched, rules=rules, ignored=ignored)
+    if left.links or left.others:
+        listed.skipped = _skipped(files, root, ask, left)
+    if look.problems:
+        listed.skipped |= look.problems
+        look.problems.clear()
     return listed
 
 
@@ -90,6 +108,8 @@ def _skipped(files: FileSystem, root: WatchedRoot, ask: Ask, listing: Listing) -
     for name, reason in listing.others.items():
         if ask.whole or name in ask.names:
             skipped[join(ask.folder, name)] = reason
+    for name in RULE_FILES.intersection(listing.links):
+        skipped[join(ask.folder, name)] = "rules not used: links are not followed"
     for name in listing.links:
         if (ask.whole or name in ask.names) and not root.rules.skips_file(name):
             path = join(ask.folder, name)
@@ -126,7 +146,7 @@ def compare(
     """
     listing = listed.listing
     compared = Compared()
-    names = listed.ask.names
+    names, sizes = listed.ask.names, rules.has_sizes
     if listing is None:
         compared.gone = [] if listed.unreadable else [join(listed.ask.folder, n) for n in known]
         return compared
@@ -139,7 +159,10 @@ def compare(
         named = names.get(name) or _unnamed(listed.ask, name)
         if print_ is not None:
             seen += 1
-            same = print_ == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+            inode = stat.st_ino
+            if sizes and rules.refuses(stat.st_size) is not None:
+                inode = ~inode  # as ``Fingerprint`` has it
+            same = print_ == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, inode)
             if same and not (named.reread or reread):
                 compared.unchanged += 1
                 continue

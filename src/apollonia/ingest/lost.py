@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from apollonia.domain.paths import folder_of, is_inside, name_of
 from apollonia.errors import FilesUnavailableError
 from apollonia.ingest.guard import RootFacts, look_at_root
+from apollonia.ingest.ignore_files import RuleLook
 from apollonia.ports.file_system import FileSystem
 from apollonia.ports.index import Entry
 
@@ -19,27 +20,36 @@ from apollonia.ports.index import Entry
 class Verdicts:
     """Looks at what is left on the disk; blocks. Good for one short while: it remembers folders.
 
-    ``refused``: how many of those out of reach the system does not let us look at.
+    ``refused``: how many of those out of reach the system does not let us look at. ``ignored``:
+    files, there or not, that a rule leaves alone.
     """
 
-    def __init__(self, files: FileSystem, root: bytes, device: int | None) -> None:
+    def __init__(
+        self, files: FileSystem, root: bytes, device: int | None, look: RuleLook | None = None
+    ) -> None:
         self._files = files
         self._root = root
+        self._look = look
         self.refused = 0
+        self.ignored: list[bytes] = []
         self._device = device  # the root's, when it was scanned last
         self._facts: dict[bytes, RootFacts] = {}
         self._nearest: dict[bytes, bytes] = {}
         self._spellings: dict[bytes, frozenset[bytes] | None] = {}
 
     def gone(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes]]:
-        """Paths that are gone, and paths that are out of reach."""
+        """Paths that are gone, and paths that are out of reach; none that are ``ignored``."""
         gone: list[bytes] = []
         away: list[bytes] = []
         for entry in entries:
             try:
-                if self._is_there(entry):
-                    continue
-                (away if self._went_with_its_disk(entry) else gone).append(entry.path)
+                there = self._is_there(entry)
+                if not there and self._went_with_its_disk(entry):
+                    away.append(entry.path)
+                elif self._look is not None and self._look.ignores(entry.path):
+                    self.ignored.append(entry.path)
+                elif not there:
+                    gone.append(entry.path)
             except FilesUnavailableError:
                 self.refused += 1
                 away.append(entry.path)

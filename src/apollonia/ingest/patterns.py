@@ -69,6 +69,9 @@ class Patterns:
         return None
 
 
+NO_PATTERNS = Patterns()
+
+
 def _is_negated(pattern: _Pattern) -> bool:
     return pattern.negated
 
@@ -86,7 +89,11 @@ def _run(negated: bool, patterns: list[_Pattern]) -> _Run:  # noqa: FBT001 - a k
 
 def _any_of(patterns: Iterable[_Pattern]) -> Matcher:
     expressions = [one.expression for one in patterns]
-    return re.compile("|".join(f"(?:{one})" for one in expressions), re.DOTALL) if expressions else None
+    return (
+        re.compile("|".join(f"(?:{one})" for one in expressions), re.DOTALL)
+        if expressions
+        else None
+    )
 
 
 def _parsed(line: str) -> _Pattern | None:

@@ -9,7 +9,7 @@ from itertools import batched
 from apollonia.errors import MediaUnavailableError
 from apollonia.ingest.asks import Ready, Tally
 from apollonia.ingest.by_content import ByContent
-from apollonia.ingest.candidate import Candidate, Finding, Lost, Origin, Read
+from apollonia.ingest.candidate import Candidate, Finding, Lost, LostOrigin, Read
 from apollonia.ingest.committer import Committer
 from apollonia.ingest.flights import EXPECTED_S, Flights
 from apollonia.ingest.lanes import Lanes
@@ -20,6 +20,7 @@ from apollonia.ingest.settle import Settle
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.media.requests import Inspection, InspectRequest
 from apollonia.observe.logs import get_logger
+from apollonia.ports.index import UNREAD
 from apollonia.work.backoff import Backoff
 
 log = get_logger(__name__)
@@ -65,8 +66,11 @@ class Pipeline:
 
     async def offer(self, candidates: Sequence[Candidate], *, urgent: bool) -> None:
         """Take them in hand, but for those that are already; waits for room."""
+        await self._offer_refused([one for one in candidates if one.refused is not None])
         for candidate in candidates:
-            if not self.flights.start(candidate.path, candidate.moved_from):
+            if candidate.refused is not None or not self.flights.start(
+                candidate.path, candidate.moved_from
+            ):
                 continue
             if candidate.needs_hash:
                 self.flights.will_read(candidate.path)
@@ -82,8 +86,32 @@ class Pipeline:
                 self._drop(candidate)
                 raise
 
+    async def _offer_refused(self, candidates: Sequence[Candidate]) -> None:
+        """What is not to be read is cataloged by what its folder tells."""
+        for some in batched(candidates, self._options.commit_files):
+            taken = [one for one in some if self.flights.start(one.path, one.moved_from)]
+            for candidate in taken:
+                candidate.root.progress.found += 1
+                if candidate.tally is not None:
+                    candidate.tally.add()
+            try:
+                await self.committer.put(
+                    [
+                        Read(one, Inspection(path=one.path, outcome="error", error=one.refused))
+                        for one in taken
+                    ]
+                )
+            except asyncio.CancelledError:
+                for candidate in taken:
+                    self._drop(candidate)
+                raise
+
     async def offer_lost(
-        self, root: WatchedRoot, paths: Sequence[bytes], origin: Origin, tally: Tally | None = None
+        self,
+        root: WatchedRoot,
+        paths: Sequence[bytes],
+        origin: LostOrigin,
+        tally: Tally | None = None,
     ) -> None:
         """Known files that are gone; those whose move or reading is in hand are looked at later."""
         lost = []
@@ -203,8 +231,8 @@ class Pipeline:
             refused.add(finding.candidate.path)
         progress.unskip(finding.candidate.path)
         progress.sound(finding.candidate.path)
-        progress.errors += error is not None
-        if error is not None:
+        if error is not None and error.code not in UNREAD:
+            progress.errors += 1
             progress.fail(error.message, finding.candidate.path)
         self._land(finding.candidate, cataloged=True)
 

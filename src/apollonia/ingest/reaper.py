@@ -77,17 +77,37 @@ class Reaper:
             yield [join(folder, name) for folder in some for name in prints[folder]]
 
     async def judge(self, paths: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
-        """Those that are gone, and those that are out of reach; the others are there."""
+        """Those that are gone, and those that are out of reach; the others are there.
+
+        What a rule leaves alone goes at once, whatever its number: that is no disappearance.
+        """
         await self._root.gate.passed()
         entries = [entry for entry in (await self._index.entries(paths)).values() if entry.is_live]
         if not entries:
             return [], []
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._root.disk, self._verdicts, entries)
+        gone, away, ignored = await loop.run_in_executor(self._root.disk, self._verdicts, entries)
+        if ignored:
+            await self._let_go(ignored)
+        return gone, away
 
-    def _verdicts(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes]]:
-        verdicts = Verdicts(self._files, self._root.path, self._root.device)
+    async def _let_go(self, ignored: Sequence[bytes]) -> None:
+        """A rule that was taken back meanwhile is heard of before this is written: look again."""
+        tally = Tally()
+        await self._pipeline.offer_lost(self._root, ignored, "ignored", tally)
+        await tally.drained()
+        loop = asyncio.get_running_loop()
+        for path in await loop.run_in_executor(self._root.disk, self._not_ignored, ignored):
+            self._root.hints.name(path)
+
+    def _not_ignored(self, paths: Sequence[bytes]) -> list[bytes]:
+        look = self._root.ignore_files.look()
+        return [path for path in paths if not look.ignores(path)]
+
+    def _verdicts(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes], list[bytes]]:
+        root = self._root
+        verdicts = Verdicts(self._files, root.path, root.device, root.ignore_files.look())
         try:
-            return verdicts.gone(entries)
+            return *verdicts.gone(entries), verdicts.ignored
         finally:
             self.refused += verdicts.refused

@@ -14,13 +14,14 @@ from apollonia.errors import (
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.following import Following
 from apollonia.ingest.hints import Hints
+from apollonia.ingest.ignore_files import IgnoreFiles
 from apollonia.ingest.lease import RootLease
 from apollonia.ingest.progress import Progress
 from apollonia.ingest.reaper import Reaper
 from apollonia.ingest.reporter import Reporter
 from apollonia.ingest.requests import Requests
 from apollonia.ingest.roots import Root
-from apollonia.ingest.rules import Rules
+from apollonia.ingest.rules import rules_of
 from apollonia.ingest.scan import Scan
 from apollonia.ingest.scanning import Scanning
 from apollonia.ingest.survey import Survey
@@ -39,9 +40,11 @@ class RootIngest:
 
     def __init__(self, root: Root, engine: Engine) -> None:
         ports, options = engine.ports, engine.options
+        rules = rules_of(root, options)
         self.watched = WatchedRoot(
             root=root,
-            rules=Rules(options.hidden, root.excluded),
+            rules=rules,
+            ignore_files=IgnoreFiles(ports.files, root.path, rules, ports.clock),
             hints=Hints(ports.clock),
             trees=Trees(ports.clock),
             progress=Progress(root.name, ports.clock.now_micros, options.holder),

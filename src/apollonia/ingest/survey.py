@@ -117,6 +117,7 @@ class Survey:
             if one.listing is None:
                 flights.mark_under(one.ask.folder)
                 continue
+            flights.mark_at(one.ignored)
             for name in one.ask.names:
                 if name not in one.listing.stats:
                     flights.is_busy(join(one.ask.folder, name))
@@ -179,7 +180,7 @@ class Survey:
             root.unwatched.pop(ask.folder, None)
         else:
             root.unwatched[ask.folder] = one.unwatched
-        return list(_below(ask, one.listing, root.rules))
+        return list(_below(one, one.listing, root.rules))
 
     def _count(
         self, compared: Sequence[Compared], looked: Looked, tally: Tally | None
@@ -212,8 +213,10 @@ class Survey:
         folders = {id(one.listed): one.listed for one in changed}
         neighbours = {key: _neighbours(listed, self._root.rules) for key, listed in folders.items()}
         candidates = []
+        rules = self._root.rules
         for one in changed:
             source = source_of(one, clues, free, heard_all=self._root.heard_all)
+            refused = rules.refuses(one.stat.st_size) if rules.has_sizes else None
             candidates.append(
                 Candidate(
                     root=self._root,
@@ -224,7 +227,8 @@ class Survey:
                     ready=one.named.ready,
                     moved_from=source.moved_from,
                     guessed=source.guessed,
-                    same_as=source.same_as,
+                    same_as=None if refused else source.same_as,
+                    refused=refused,
                     tally=tally,
                 )
             )
@@ -248,12 +252,14 @@ def _count_by_folder(
         one.tally = tallies[folder_of(one.path)]
 
 
-def _below(ask: Ask, listing: Listing, rules: Rules) -> Iterator[Ask]:
+def _below(one: Listed, listing: Listing, rules: Rules) -> Iterator[Ask]:
+    ask, inside = one.ask, one.rules
     for name in listing.folders:
         path = join(ask.folder, name)
         if not rules.skips_folder(path, name):
             moved_from = None if ask.moved_from is None else join(ask.moved_from, name)
-            yield Ask(path, whole=True, moved_from=moved_from)
+            entered = None if inside is None else inside.enter(path)
+            yield Ask(path, whole=True, moved_from=moved_from, rules=entered)
 
 
 def _neighbours(listed: Listed, rules: Rules) -> FolderNeighbours:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from apollonia.ingest.gate import Gate
 from apollonia.ingest.hints import Hints
+from apollonia.ingest.ignore_files import IgnoreFiles
 from apollonia.ingest.progress import Progress
 from apollonia.ingest.roots import Root
 from apollonia.ingest.rules import Rules
@@ -30,6 +31,7 @@ class WatchedRoot:
 
     root: Root
     rules: Rules
+    ignore_files: IgnoreFiles
     hints: Hints
     trees: Trees
     progress: Progress

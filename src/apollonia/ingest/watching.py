@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from apollonia.ingest.asks import Ready
 from apollonia.ingest.engine import Engine
+from apollonia.ingest.ignore_files import RULES_REST_S
 from apollonia.ingest.look import join
+from apollonia.ingest.rules import RULE_FILES
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.ports.file_system import Watcher, WatchEvent, What
 
@@ -48,10 +50,20 @@ class Watching:
             self._hints.clear()
             self._root.trees.clear()
             self._ask_scan("more changed at once than is worth remembering")
+        elif event.name in RULE_FILES and not event.is_folder:
+            self._rule_file(event)
         elif event.is_folder:
             self._folder(event, join(event.folder, event.name))
         elif not self._root.rules.skips_file(event.name):
             self._file(event, join(event.folder, event.name))
+
+    def _rule_file(self, event: WatchEvent) -> None:
+        """Everything below is looked at by the new rules; a file just made may still be filled."""
+        path = join(event.folder, event.name)
+        self._root.progress.unskip(path)
+        if event.what is not What.CREATED:
+            self._flights.mark_under(event.folder)
+            self._root.trees.add(event.folder, delay=RULES_REST_S)
 
     def _folder(self, event: WatchEvent, path: bytes) -> None:
         if self._root.rules.skips_folder(path, event.name):

@@ -19,7 +19,7 @@ from apollonia.messages import FileEvent, FileEventType
 
 _ANALYSED = frozenset({Kind.AUDIO, Kind.VIDEO, Kind.IMAGE})
 _WARNINGS = frozenset({"silent_change", "checksum_mismatch"})  # cataloged, but look at it
-_SKIPPED = frozenset({"skipped", "too_large", "path_too_long"})
+_SKIPPED = frozenset({"skipped", "too_large", "too_small", "path_too_long"})
 
 
 def place_from(

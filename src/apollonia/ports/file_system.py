@@ -85,7 +85,7 @@ class Watcher(Protocol):
 
 
 class FileSystem(Protocol):
-    """Read-only. ``list_folder``, ``stat`` and ``resolve`` block: call them off the event loop.
+    """Read-only. All but ``watch`` block: call them off the event loop.
 
     ``top`` is the path's root: below it no part of the path may be a link; what lies behind one is
     not there.
@@ -110,6 +110,14 @@ class FileSystem(Protocol):
 
     def resolve(self, path: bytes) -> bytes | None:
         """Where a link leads in the end; ``None``: nowhere, or in a circle."""
+        ...
+
+    def read_small(self, path: bytes, limit: int, *, top: bytes | None = None) -> bytes | None:
+        """All of a regular file of at most ``limit`` bytes; ``None``: there is none, or a link.
+
+        Blocks. Raises ``FilesUnavailableError`` with the reason when it cannot be read, or is
+        larger.
+        """
         ...
 
     def watch(self) -> Watcher:

@@ -7,7 +7,14 @@ from typing import Protocol
 from apollonia.ports.bus import Message
 
 type Fingerprint = tuple[int, int, int, int]
-"""``(size, mtime_ns, ctime_ns, inode)``: while all four are equal, a file is unchanged."""
+"""``(size, mtime_ns, ctime_ns, inode)``: while all four are equal, a file is unchanged.
+
+The inode is inverted (``~``) where the file was not read because of its size: once it may be, it is
+not what it was.
+"""
+
+UNREAD = frozenset({"too_large", "too_small"})
+"""Error codes of files that are not read because of their size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +47,8 @@ class Entry:
     @property
     def fingerprint(self) -> Fingerprint:
         """What tells whether it changed."""
-        return (self.size, self.mtime_ns, self.ctime_ns, self.inode)
+        inode = ~self.inode if self.error_code in UNREAD else self.inode
+        return (self.size, self.mtime_ns, self.ctime_ns, inode)
 
 
 @dataclass(frozen=True, slots=True)

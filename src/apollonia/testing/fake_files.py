@@ -118,6 +118,19 @@ class FakeFiles:
                 path = node.target
             return None
 
+    def read_small(self, path: bytes, limit: int, *, top: bytes | None = None) -> bytes | None:
+        """As the port says; nothing is ever found behind a link."""
+        del top
+        with self._lock:
+            node = self.nodes.get(path)
+            if node is None or not modes.S_ISREG(node.type):
+                return None
+            if path in self.unreadable or folder_of(path) in self.unreadable:
+                raise FilesUnavailableError(f"{display(path)}: permission denied")
+            if len(node.data) > limit:
+                raise FilesUnavailableError(f"{display(path)}: larger than {limit} bytes")
+            return node.data
+
     def watch(self) -> FakeWatcher:
         """A watcher, unless ``can_watch`` is off."""
         if not self.can_watch:

@@ -6,12 +6,19 @@ import stat as modes
 import sys
 from collections.abc import Collection
 
-from apollonia.domain.paths import display
+from apollonia.domain.paths import display, folder_of
 from apollonia.errors import FilesUnavailableError, NotFoundError
 from apollonia.media.beneath import PATH_MAX, folder_below, parent_below
 from apollonia.ports.file_system import Listing, Watcher
 
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+_READ = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+)
 _TYPES = {
     modes.S_IFIFO: "named pipe",
     modes.S_IFSOCK: "socket",
@@ -57,6 +64,19 @@ class LocalFiles:
         except OSError:
             return None
 
+    def read_small(self, path: bytes, limit: int, *, top: bytes | None = None) -> bytes | None:
+        """Opened so that a pipe does not keep us waiting."""
+        try:
+            with parent_below(folder_of(path) if top is None else top, path) as (folder, name):
+                content = _content(os.open(name, _READ, dir_fd=folder), limit + 1)
+        except OSError as error:
+            if error.errno in _NOT_THERE | {errno.ENXIO}:
+                return None
+            raise FilesUnavailableError(_words(path, error)) from error
+        if content is not None and len(content) > limit:
+            raise FilesUnavailableError(f"{display(path)}: larger than {limit} bytes")
+        return content
+
     def watch(self) -> Watcher:
         """A watcher on one inotify instance of its own."""
         if sys.platform != "linux":
@@ -66,6 +86,19 @@ class LocalFiles:
         )
 
         return InotifyWatcher()
+
+
+def _content(descriptor: int, limit: int) -> bytes | None:
+    """At most so many bytes of a regular file, which is closed."""
+    content = b""
+    try:
+        if not modes.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        while len(content) < limit and (some := os.read(descriptor, limit - len(content))):
+            content += some
+    finally:
+        os.close(descriptor)
+    return content
 
 
 def _read(

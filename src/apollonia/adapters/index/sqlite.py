@@ -20,10 +20,10 @@ from apollonia.adapters.index.rows import (
     unsigned,
 )
 from apollonia.ports.bus import Message
-from apollonia.ports.index import Commit, Entry, Fingerprint, RootRecord, Unsent
+from apollonia.ports.index import UNREAD, Commit, Entry, Fingerprint, RootRecord, Unsent
 
 _FINGERPRINTS = """
-    SELECT e.name, e.size, e.mtime_ns, e.ctime_ns, e.inode
+    SELECT e.name, e.size, e.mtime_ns, e.ctime_ns, e.inode, e.error_code
     FROM folders f JOIN entries e ON e.folder_id = f.id
     WHERE f.path = ? AND e.gone_micros IS NULL
 """
@@ -170,10 +170,20 @@ def _fingerprints(
     for folder in folders:
         rows = connection.execute(_FINGERPRINTS, (folder,)).fetchall()
         found[folder] = {
-            name: (size, mtime, ctime, inode if inode >= 0 else unsigned(inode))
-            for name, size, mtime, ctime, inode in rows
+            name: (
+                size,
+                mtime,
+                ctime,
+                inode if inode >= 0 and code is None else _inode(inode, code),
+            )
+            for name, size, mtime, ctime, inode, code in rows
         }
     return found
+
+
+def _inode(inode: int, code: str | None) -> int:
+    """As ``Fingerprint`` has it."""
+    return ~unsigned(inode) if code in UNREAD else unsigned(inode)
 
 
 def _entries(paths: Collection[bytes], connection: sqlite3.Connection) -> dict[bytes, Entry]:
