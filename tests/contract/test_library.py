@@ -24,6 +24,7 @@ from apollonia.domain.place import Place, Relation
 from apollonia.errors import InvalidError
 from apollonia.messages import Tags
 from apollonia.ports.catalog import Catalog, DeadLetter, StoredEvent
+from apollonia.ports.graph import GraphEdge, GraphFile
 from apollonia.ports.library import Library
 from apollonia.testing.builders import a_media, a_place, a_time
 
@@ -118,9 +119,22 @@ async def test_page_leaves_neighbours_out_and_place_has_them(setup):
 
     assert page.items == (replace(place, neighbors=()),)
     assert await setup.library.place(place.id) == place
-    assert await setup.library.places([place.id, "nobody"]) == {place.id: place}
     assert await setup.library.place("nobody") is None
-    assert await setup.library.places([]) == {}
+
+
+async def test_library_tells_what_the_graph_keeps_of_files(setup):
+    place = a_place(neighbors=(Relation(b"/music/cover.jpg", Role.ARTWORK),))
+    gone = a_place(availability=Availability.MISSING)
+    await setup.save(place, gone)
+
+    files = {file.id: file for file in await setup.library.graph_files([place.id, gone.id, "no"])}
+
+    edge = GraphEdge(b"/music/cover.jpg", "artwork")
+    assert files == {
+        place.id: GraphFile(place.id, place.path, place.kind.value, True, (edge,)),
+        gone.id: GraphFile(gone.id, gone.path, gone.kind.value, False, ()),
+    }
+    assert list(await setup.library.graph_files([])) == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Times as the wire shows them: UTC, six decimals, ``+00:00``; inside, whole microseconds."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -13,9 +14,13 @@ MIN_MICROS = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 def format_micros(micros: int) -> str:
     """``1704110400000000`` → ``"2024-01-01T12:00:00.000000+00:00"``; clamped to years 1 to 9999."""
-    clamped = max(MIN_MICROS, min(MAX_MICROS, micros))
-    moment = _EPOCH + timedelta(microseconds=clamped)
-    return moment.isoformat(timespec="microseconds")
+    seconds, rest = divmod(max(MIN_MICROS, min(MAX_MICROS, micros)), 1_000_000)
+    return f"{_second(seconds)}.{rest:06d}+00:00"
+
+
+@lru_cache(maxsize=1024)  # the files of a folder and the events of a batch share their seconds
+def _second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()
 
 
 def format_nanos(nanos: int) -> str:

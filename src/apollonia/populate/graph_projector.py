@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from apollonia.domain.kinds import Availability
-from apollonia.domain.place import Place
 from apollonia.errors import MalformedMessageError
 from apollonia.messages import Change, parse
 from apollonia.ports.bus import Delivery
-from apollonia.ports.graph import Graph, GraphEdge, GraphFile
+from apollonia.ports.graph import Graph
 from apollonia.ports.library import Library
 from apollonia.work.refused import Refused
 
@@ -28,24 +26,12 @@ class GraphProjector:
             Refused: naming the messages that do not follow the wire contract.
         """
         ids = sorted(_changed(deliveries))  # sorted, so that concurrent writers do not deadlock
-        places = await self._library.places(ids)
-        gone = [id_ for id_ in ids if id_ not in places]
+        files = await self._library.graph_files(ids)
+        gone = set(ids).difference(file.id for file in files)
         if gone:
-            await self._graph.remove(gone)
-        files = [graph_file(places[id_]) for id_ in ids if id_ in places]
+            await self._graph.remove(sorted(gone))
         if files:
-            await self._graph.apply(files)
-
-
-def graph_file(place: Place) -> GraphFile:
-    """A place as the graph knows it."""
-    return GraphFile(
-        id=place.id,
-        path=place.path,
-        kind=place.kind.value,
-        present=place.availability is Availability.PRESENT,
-        neighbors=tuple(GraphEdge(it.path, it.role.value) for it in place.neighbors),
-    )
+            await self._graph.apply(sorted(files, key=lambda file: file.id))
 
 
 def _changed(deliveries: Sequence[Delivery]) -> set[str]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
+
+from apollonia.domain.kinds import Availability
+from apollonia.domain.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,13 @@ class GraphFile:
     kind: str
     present: bool
     neighbors: tuple[GraphEdge, ...]
+
+    @classmethod
+    def of(cls, place: Place) -> Self:
+        """What the graph keeps of a place."""
+        edges = tuple(GraphEdge(it.path, it.role.value) for it in place.neighbors)
+        present = place.availability is Availability.PRESENT
+        return cls(place.id, place.path, place.kind.value, present, edges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from apollonia.domain.neighbours import Role
 from apollonia.domain.paging import After, FileFilter, Page, Sort
 from apollonia.domain.place import Place
+from apollonia.ports.graph import GraphFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class Library(Protocol):
         """One file by id."""
         ...
 
-    async def places(self, ids: Sequence[str]) -> Mapping[str, Place]:
-        """Many files by id; unknown ids are left out."""
+    async def graph_files(self, ids: Sequence[str]) -> Sequence[GraphFile]:
+        """What the graph keeps of these files; unknown ids are left out."""
         ...
 
     async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:

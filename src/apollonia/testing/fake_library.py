@@ -8,6 +8,7 @@ from apollonia.domain.kinds import Availability
 from apollonia.domain.paging import TOTAL_CAP, After, FileFilter, Page, Sort, SortKey
 from apollonia.domain.paths import display, folder_of, is_inside
 from apollonia.domain.place import Place
+from apollonia.ports.graph import GraphFile
 from apollonia.ports.library import EventFact, NeighborFact, Stats
 
 _VALUES: Mapping[SortKey, Callable[[Place], str | int]] = {
@@ -66,10 +67,10 @@ class FakeLibrary:
         self._fail()
         return self.rows.get(place_id)
 
-    async def places(self, ids: Sequence[str]) -> Mapping[str, Place]:
+    async def graph_files(self, ids: Sequence[str]) -> Sequence[GraphFile]:
         """Many files."""
         self._fail()
-        return {one: self.rows[one] for one in ids if one in self.rows}
+        return [GraphFile.of(self.rows[one]) for one in ids if one in self.rows]
 
     async def neighbors(self, place_id: str) -> Sequence[NeighborFact]:
         """As they were put into ``neighbor_facts``."""

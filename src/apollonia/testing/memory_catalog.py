@@ -10,6 +10,7 @@ from apollonia.domain.place import Place, Tombstone
 from apollonia.errors import CatalogUnavailableError, ConflictError
 from apollonia.messages import Change
 from apollonia.ports.catalog import DeadLetter, PendingChange, StoredEvent
+from apollonia.ports.graph import GraphFile
 
 
 @dataclass(slots=True)
@@ -196,10 +197,11 @@ class MemoryCatalog:
     async def close(self) -> None:
         """Nothing to let go of."""
 
-    async def places(self, ids: Sequence[str]) -> Mapping[str, Place]:
-        """Many files by id."""
+    async def graph_files(self, ids: Sequence[str]) -> Sequence[GraphFile]:
+        """What the graph keeps of them."""
         self._check()
-        return {id_: self._state.places[id_] for id_ in ids if id_ in self._state.places}
+        places = self._state.places
+        return [GraphFile.of(places[id_]) for id_ in ids if id_ in places]
 
     def place_at(self, path: bytes) -> Place | None:
         """A copy of what is at a path."""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 KEY_CHARACTERS = 512
 MISSING = "\uffff"
@@ -24,6 +25,7 @@ _APOSTROPHES = re.compile("(?<=\\w)['\u2019\u02bc](?=\\w)")
 _WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+@lru_cache(maxsize=4096)  # artists and albums come back with each of their songs
 def fold(text: str) -> str:
     """``" Björk: Let's "`` → ``"bjork: lets"``; at most ``KEY_CHARACTERS`` long."""
     if not text.isascii():
@@ -44,6 +46,7 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
+@lru_cache(maxsize=1024)  # of a folder: once for all of its files
 def words_of(name: str) -> str:
     """The words of a file's or folder's name: ``"BigBuckBunny"`` gives its parts and the whole."""
     name = name.replace("_", " ")

@@ -13,8 +13,15 @@ from apollonia.adapters.catalog.rows import (
     place_of,
     relation_of,
 )
-from apollonia.adapters.database.bulk import select_by_keys, unpacked
+from apollonia.adapters.database.bulk import packed, select_by_keys, unpacked
+from apollonia.domain.kinds import Availability
 from apollonia.domain.place import Place, Relation
+from apollonia.ports.graph import GraphEdge, GraphFile
+
+_GRAPH_FILES = (
+    f"SELECT {packed('f.number, f.id, hex(f.path), s.kind, s.availability')}"  # noqa: S608 - our words
+    " FROM files f JOIN shelves s ON s.number = f.shelf WHERE f.id IN {keys}"
+)
 
 type Name = Literal["id", "number", "path_key"]
 
@@ -27,6 +34,22 @@ def read_places(
     rows = unpacked(select_by_keys(connection, statement, keys))
     relations = read_relations(connection, [row[0] for row in rows]) if neighbors else {}
     return {row[0]: place_of(row, tuple(relations.get(row[0], ()))) for row in rows}
+
+
+def read_graph_files(connection: Connection, ids: Iterable[str]) -> list[GraphFile]:
+    """What the graph keeps of the files with these ids; unknown ones are left out."""
+    rows = unpacked(select_by_keys(connection, _GRAPH_FILES, ids))
+    relations = read_relations(connection, [row[0] for row in rows])
+    return [
+        GraphFile(
+            id=id_,
+            path=bytes.fromhex(path),
+            kind=kind,
+            present=availability == Availability.PRESENT.value,
+            neighbors=tuple(GraphEdge(it.path, it.role.value) for it in relations.get(number, ())),
+        )
+        for number, id_, path, kind, availability in rows
+    ]
 
 
 def read_relations(connection: Connection, numbers: Iterable[int]) -> dict[int, list[Relation]]:

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import clean
-from apollonia.adapters.catalog.stored_places import read_places
+from apollonia.adapters.catalog.stored_places import read_graph_files, read_places
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.engine import Database
 from apollonia.adapters.library.counting import capped, count_by_shelf, facets_of, stats_of
@@ -26,6 +26,7 @@ from apollonia.domain.paging import TOTAL_CAP, After, FileFilter, Page, Sort
 from apollonia.domain.paths import path_key
 from apollonia.domain.place import Place
 from apollonia.errors import InvalidError
+from apollonia.ports.graph import GraphFile
 from apollonia.ports.library import EventFact, NeighborFact, Stats
 
 _EVENTS = (
@@ -62,12 +63,12 @@ class SqlLibrary:
 
     async def place(self, place_id: str) -> Place | None:
         """One file by id."""
-        return (await self.places((place_id,))).get(place_id)
+        found = await self._database.read(lambda at: read_places(at, "id", (place_id,)))
+        return next(iter(found.values()), None)
 
-    async def places(self, ids: Sequence[str]) -> Mapping[str, Place]:
-        """Many files by id, with their neighbours; unknown ids are left out."""
-        found = await self._database.read(lambda at: read_places(at, "id", ids))
-        return {place.id: place for place in found.values()}
+    async def graph_files(self, ids: Sequence[str]) -> Sequence[GraphFile]:
+        """Many files at once, without what the graph does not keep."""
+        return await self._database.read(lambda at: read_graph_files(at, ids))
 
     async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
         """The places at these paths."""
