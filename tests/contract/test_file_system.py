@@ -10,7 +10,7 @@ import pytest
 
 from apollonia.adapters.file_system import LocalFiles
 from apollonia.errors import FilesUnavailableError, NotFoundError
-from apollonia.ports.file_system import WatchEvent, What
+from apollonia.ports.file_system import Storage, StorageKind, WatchEvent, What
 from apollonia.testing.fake_files import FakeFiles
 from apollonia.testing.manual_clock import ManualClock
 
@@ -261,3 +261,45 @@ def test_top_itself_may_be_a_link(tmp_path):
     top = os.fsencode(tmp_path / "link")
     assert LocalFiles().list_folder(top, top=top).folders == [b"below"]
     assert LocalFiles().list_folder(top + b"/below", top=top).is_empty
+
+
+def test_folder_with_anything_in_it_has_entries(disk):
+    disk.make_folder(disk.root + b"/a")
+    assert not disk.files.has_entries(disk.root + b"/a")
+    disk.make_link(disk.root + b"/a/link", disk.root + b"/missing")
+    assert disk.files.has_entries(disk.root + b"/a")
+    with pytest.raises(NotFoundError):
+        disk.files.has_entries(disk.root + b"/missing")
+
+
+def test_storage_is_that_of_the_nearest_mount(disk):
+    root, below = disk.root, disk.root + b"/music"
+    disk.make_folder(below + b"/deep")
+    nfs = Storage(StorageKind.NETWORK, "nfs4", "nas:/music", "nas:/music")
+    if isinstance(disk, LocalDisk):
+        table = as_path(root + b"/mountinfo")
+        real = os.path.realpath(below).replace(b" ", b"\\040")
+        table.write_bytes(
+            b"1 0 0:7 / / rw - tmpfs tmpfs rw\n2 1 0:9 / %s rw - nfs4 nas:/music rw\n" % real
+        )
+        disk.files = LocalFiles(mounts=table)
+    else:
+        disk.files.storages = {b"/": Storage(StorageKind.MEMORY, "tmpfs"), below: nfs}
+    assert disk.files.storage(root).kind is StorageKind.MEMORY
+    assert disk.files.storage(below) == disk.files.storage(below + b"/deep") == nfs
+    assert disk.files.storages_below(root) == {below: nfs}
+    assert disk.files.storages_below(below) == {}
+
+
+def test_local_storage_of_a_real_folder_is_known(tmp_path):
+    if sys.platform != "linux":
+        pytest.skip("needs the mount table of Linux")
+    storage = LocalFiles().storage(os.fsencode(tmp_path))
+    assert storage.file_system
+    assert not storage.is_remote
+
+
+def test_local_storage_without_a_mount_table_is_unknown(tmp_path):
+    files = LocalFiles(mounts=tmp_path / "missing")
+    assert files.storage(os.fsencode(tmp_path)) == Storage()
+    assert files.storages_below(b"/") == {}

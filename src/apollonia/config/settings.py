@@ -137,6 +137,21 @@ class IngestSettings(Section):
     poll_interval_seconds: float = Field(
         10.0, gt=0, description="Time between looks at folders that cannot be watched"
     )
+    network_poll_interval_seconds: float = Field(
+        60.0, gt=0, description="Time between looks at network and FUSE file systems, with jitter"
+    )
+    watch: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="`auto`: local disks are watched, network and FUSE file systems polled;"
+        " `always`: all are watched; `never`: all are polled",
+    )
+    readers: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Batches and large files read at once from one disk or share; 0: by its kind"
+        " (hard disk 1, network 4, others one per core)",
+    )
     hidden: bool = Field(default=False, description="Catalog hidden files and folders too")
     include: Words = Field(
         (), description="Patterns as in `.gitignore`: only files that fit are looked at; empty: all"

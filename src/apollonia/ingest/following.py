@@ -1,20 +1,19 @@
-"""Looking where the hints point, while a root is watched: names, subtrees, unwatched folders."""
+"""Looking where the hints point, while a root is watched: at names and at subtrees."""
 
-import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
-from apollonia.domain.paths import is_inside
 from apollonia.ingest.asks import Ask
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.look import join
+from apollonia.ingest.polling import Polling
 from apollonia.ingest.reaper import Reaper
 from apollonia.ingest.survey import Survey
 from apollonia.ingest.triggers import Triggers
+from apollonia.ingest.walking import Walking
 from apollonia.ingest.watched_root import WatchedRoot
 
 _ASKS_AT_ONCE = 64
 _REFUSED_S = 60.0
-_POLL_SHARE = 20.0  # polling takes a twentieth of one core at most
 
 
 class Following:
@@ -32,10 +31,10 @@ class Following:
         self._engine = engine
         self._survey = survey
         self._reaper = reaper
-        self._triggers = triggers
+        self._walking = Walking(root, engine, survey, reaper, triggers)
+        self.polling = Polling(root, engine, self._walking, triggers)
         self._clock = engine.ports.clock
         self._options = engine.options
-        self._watches = engine.ports.metrics.watches.labels(root.root.name)
 
     async def names(self) -> None:
         """Look at single names, many folders at a time."""
@@ -68,11 +67,11 @@ class Following:
         """Look at folders that were made, moved or deleted, with all that is below them."""
         while True:
             asks = await self._root.trees.take(_ASKS_AT_ONCE)
-            await self._walk(asks, trusted=True)
+            await self._walking.walk(asks, trusted=True)
             for ask in asks:
                 if ask.moved_from is not None:
                     self._engine.left(ask.moved_from)
-            self._report_watches()
+            self.polling.report()
 
     async def refused(self) -> None:
         """Look again at what we were not permitted to read."""
@@ -84,79 +83,5 @@ class Following:
                 self._root.trees.add(folder)
 
     async def unwatched(self) -> None:
-        """Poll the folders that cannot be watched, and try to watch them again."""
-        self._report_watches()
-        while True:
-            started = self._clock.monotonic()
-            await self._walk([Ask(folder, whole=True) for folder in self._polled()], trusted=False)
-            self._report_watches()
-            took = self._clock.monotonic() - started
-            jitter = random.uniform(0.9, 1.1)  # noqa: S311 - jitter, no secret
-            await self._clock.sleep(max(self._options.poll_s, took * _POLL_SHARE) * jitter)
-
-    def _polled(self) -> list[bytes]:
-        """The topmost folders that are not watched."""
-        if self._root.watcher is None:
-            return [self._root.path]
-        tops: list[bytes] = []
-        for folder in sorted(self._root.unwatched):
-            if not tops or not is_inside(folder, tops[-1]):
-                tops.append(folder)
-        return tops
-
-    async def _walk(self, asks: Sequence[Ask], *, trusted: bool) -> None:
-        """Folders and all below them. What is gone is believed when it was seen to go."""
-        rest, visited, unreadable = list(asks), set[bytes](), list[bytes]()
-        gone: list[bytes] = []
-        while rest:
-            looked = await self._survey.look(rest, "watch")
-            rest = looked.rest
-            visited.update(looked.folders)
-            unreadable.extend(looked.unreadable)
-            gone.extend(looked.gone)
-            for folder in looked.missing:
-                self._unwatch(folder)
-            if looked.overfull:
-                self._triggers.ask("too many files are being written at once")
-        async for paths in self._not_visited(asks, visited, unreadable):
-            gone.extend(paths)
-            if trusted:
-                await self._reaper.reap(gone, "watch")
-                gone.clear()
-        if trusted or len(gone) <= self._options.guard_files:
-            await self._reaper.reap(gone, "watch")
-        else:
-            self._triggers.ask("many files disappeared from folders that are not watched")
-
-    async def _not_visited(
-        self, asks: Sequence[Ask], visited: set[bytes], unreadable: Sequence[bytes]
-    ) -> AsyncIterator[list[bytes]]:
-        """Known files in folders below that the walk has not met, some at a time."""
-        for ask in asks:
-            known = await self._engine.ports.index.folders_under(ask.folder)
-            left = [folder for folder in known if folder not in visited]
-            async for paths in self._reaper.known_in(left):
-                yield [path for path in paths if not _is_below(path, unreadable)]
-
-    def _unwatch(self, folder: bytes) -> None:
-        """It is gone, with all that was below it."""
-        if self._root.watcher is not None:
-            self._root.watcher.remove_under(folder)
-        for below in [path for path in self._root.unwatched if is_inside(path, folder)]:
-            del self._root.unwatched[below]
-
-    def _report_watches(self) -> None:
-        root = self._root
-        self._watches.set(0 if root.watcher is None else root.watcher.count)
-        number = len(root.unwatched)
-        words = None
-        if root.watcher is not None and number:
-            reason = next(iter(root.unwatched.values()))
-            every = f"{self._options.poll_s:g} s"
-            words = f"{number} folders are not watched but polled every {every}: {reason}."
-        if root.watcher is not None:
-            root.progress.trouble("watch", words)
-
-
-def _is_below(path: bytes, folders: Sequence[bytes]) -> bool:
-    return any(is_inside(path, folder) for folder in folders)
+        """What no watch tells of."""
+        await self.polling.run()

@@ -55,12 +55,12 @@ def look_at_root(files: FileSystem, root: bytes) -> RootFacts:
         FilesUnavailableError: it is not there, is no folder, or cannot be read.
     """
     try:
-        listing = files.list_folder(root, only=())
+        is_empty = not files.has_entries(root)
     except NotFoundError:
         raise FilesUnavailableError(
             f"{display(root)} is not there; nothing was deleted. Is its disk mounted?"
         ) from None
-    return RootFacts(_folder_stat(files, root).st_dev, listing.is_empty)
+    return RootFacts(_folder_stat(files, root).st_dev, is_empty)
 
 
 def check_same_disk(root: bytes, facts: RootFacts, device: int | None) -> None:

@@ -78,7 +78,7 @@ def _list_one(files: FileSystem, root: WatchedRoot, ask: Ask, look: RuleLook) ->
     if entered.ignored:
         return Listed(ask, Listing(ask.folder), rules=entered, ignored=[ask.folder])
     try:
-        if root.watcher is not None and ask.whole:
+        if root.watcher is not None and ask.whole and not root.places.is_polled(ask.folder):
             try:
                 # Before listing: nothing falls in between.
                 root.watcher.add(ask.folder)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from apollonia.ingest.places import WatchMode
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestOptions:
@@ -28,7 +30,9 @@ class IngestOptions:
     queue_files: int = 1024
     commit_files: int = 512
     chunk_entries: int = 2000
+    watch: WatchMode = "auto"
     poll_s: float = 10.0
+    network_poll_s: float = 60.0
     root_poll_s: float = 5.0
     control_poll_s: float = 1.5
     status_s: float = 0.5

@@ -82,6 +82,11 @@ class Progress:
         """It has another content now, or is gone."""
         self._corrupted.pop(path, None)
 
+    @property
+    def is_degraded(self) -> bool:
+        """Whether it works, but something about it is in trouble."""
+        return bool(self.troubles) and self.state is not RootState.STOPPED
+
     def trouble(self, what: str, message: str | None) -> None:
         """Something about the root is in trouble, or (``None``) well again."""
         if message is None:

@@ -7,7 +7,6 @@ from contextlib import suppress
 from apollonia.domain.kinds import RootState
 from apollonia.errors import (
     ApolloniaError,
-    FilesUnavailableError,
     Rejected,
     Unavailable,
 )
@@ -28,9 +27,8 @@ from apollonia.ingest.survey import Survey
 from apollonia.ingest.trees import Trees
 from apollonia.ingest.triggers import Triggers
 from apollonia.ingest.watched_root import WatchedRoot
-from apollonia.ingest.watching import Watching
+from apollonia.ingest.watches import Watches
 from apollonia.observe.logs import get_logger
-from apollonia.ports.file_system import Watcher
 
 log = get_logger(__name__)
 
@@ -141,11 +139,11 @@ class RootIngest:
         root.device = record.device
         root.progress.last_scan_micros = record.last_scan_micros
         following = Following(root, engine, self._survey, self._reaper, self._triggers)
-        watcher = self._open_watcher()
+        watches = Watches(root, engine, self._triggers.ask)
+        await watches.open()
         try:
             async with asyncio.TaskGroup() as tasks:
-                if watcher is not None:
-                    tasks.create_task(self._watching().run(watcher))
+                tasks.create_task(watches.run())
                 tasks.create_task(following.names())
                 tasks.create_task(following.trees())
                 tasks.create_task(following.refused())
@@ -160,9 +158,7 @@ class RootIngest:
                 tasks.create_task(self._requests.run(self._clock, self._options.control_poll_s))
                 tasks.create_task(self._root_checks())
         finally:
-            root.watcher = None
-            if watcher is not None:
-                watcher.close()
+            watches.close()
 
     async def _compare_with_the_catalog(self) -> None:
         """Where somebody else had the root last: the scan finds only what our index knows."""
@@ -171,20 +167,6 @@ class RootIngest:
             await self.watched.gate.passed()
             await audit.run(self.watched.root, full=True)
         self._is_strange = False
-
-    def _open_watcher(self) -> Watcher | None:
-        root = self.watched
-        root.unwatched.clear()
-        root.heard_all = False
-        try:
-            root.watcher = self._engine.ports.files.watch()
-        except FilesUnavailableError as error:
-            root.watcher = None
-            root.progress.trouble("watch", error.message)
-        return root.watcher
-
-    def _watching(self) -> Watching:
-        return Watching(self.watched, self._engine, self._triggers.ask)
 
     async def _root_checks(self) -> None:
         while True:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from apollonia.ingest.gate import Gate
 from apollonia.ingest.hints import Hints
 from apollonia.ingest.ignore_files import IgnoreFiles
+from apollonia.ingest.places import Places
 from apollonia.ingest.progress import Progress
 from apollonia.ingest.roots import Root
 from apollonia.ingest.rules import Rules
@@ -46,6 +47,7 @@ class WatchedRoot:
     refused: set[bytes] = field(default_factory=set)
     closed: set[bytes] = field(default_factory=set)
     watcher: Watcher | None = None
+    places: Places = field(default_factory=Places)
     unwatched: dict[bytes, str] = field(default_factory=dict)
 
     @property

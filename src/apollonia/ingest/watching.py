@@ -28,6 +28,7 @@ class Watching:
         self._options = engine.options
         self._ask_scan = ask_scan
         self._recheck = engine.recheck
+        self._overflows = engine.ports.metrics.overflows.labels(root.root.name)
 
     async def run(self, watcher: Watcher) -> None:
         """Until cancelled."""
@@ -40,6 +41,7 @@ class Watching:
         if event.what is What.OVERFLOW:
             self._root.heard_all = False
             self._root.overflows += 1
+            self._overflows.inc()
             self._ask_scan("events were lost in a burst")
         elif event.what is What.FOLDER_GONE:
             if event.folder == self._root.path:

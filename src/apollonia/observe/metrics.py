@@ -20,6 +20,11 @@ class Metrics:
         )
         self.outbox_size = self._gauge("outbox_size", "File events not yet confirmed")
         self.watches = self._gauge("watches", "Folders watched", "root")
+        self.polled = self._gauge("polled_folders", "Folders polled, not watched", "root")
+        self.degraded = self._gauge("root_degraded", "1 while a root is in trouble", "root")
+        self.overflows = self._counter(
+            "watch_overflows", "Times that events of a root were lost in a burst", "root"
+        )
         self.messages_handled = self._counter(
             "messages_handled", "Messages settled by a runner", "queue", "outcome"
         )

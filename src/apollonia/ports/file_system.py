@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import NamedTuple, Protocol
 
 
@@ -27,6 +27,41 @@ class Listing:
     def is_empty(self) -> bool:
         """Whether there is nothing at all in it."""
         return not (self.names or self.folders or self.links or self.others)
+
+
+class StorageKind(StrEnum):
+    """What a file system lies on, as far as that matters for reading and watching."""
+
+    SSD = "ssd"
+    HDD = "hdd"
+    NETWORK = "network"
+    FUSE = "fuse"
+    MEMORY = "memory"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What holds a folder: ``file_system`` as the system names it (``nfs4``), and its ``source``.
+
+    ``device``: what is read there at the same time competes with what is read from other storages
+    of the same device.
+    """
+
+    kind: StorageKind = StorageKind.UNKNOWN
+    file_system: str = ""
+    source: str = ""
+    device: str = ""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether others may change files there without this system's being told."""
+        return self.kind in {StorageKind.NETWORK, StorageKind.FUSE}
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a reader mostly waits for it."""
+        return self.is_remote or self.kind is StorageKind.HDD
 
 
 class What(Enum):
@@ -118,6 +153,18 @@ class FileSystem(Protocol):
         Blocks. Raises ``FilesUnavailableError`` with the reason when it cannot be read, or is
         larger.
         """
+        ...
+
+    def has_entries(self, folder: bytes) -> bool:
+        """Whether there is anything at all in a folder. Raises as ``list_folder`` does."""
+        ...
+
+    def storage(self, folder: bytes) -> Storage:
+        """What holds this folder, now; unknown where the system does not tell."""
+        ...
+
+    def storages_below(self, folder: bytes) -> Mapping[bytes, Storage]:
+        """What is mounted below this folder, now, by path; the folder's own storage is left out."""
         ...
 
     def watch(self) -> Watcher:

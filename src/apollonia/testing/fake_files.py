@@ -3,14 +3,14 @@
 import os
 import stat as modes
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from apollonia.domain.paths import display, folder_of, is_inside, name_of
 from apollonia.errors import FilesUnavailableError, NotFoundError
 from apollonia.ports.clock import Clock
-from apollonia.ports.file_system import Listing, WatchEvent, What
+from apollonia.ports.file_system import Listing, Storage, WatchEvent, What
 from apollonia.testing.fake_watcher import FakeWatcher
 
 _WORDS = {modes.S_IFIFO: "named pipe", modes.S_IFSOCK: "socket"}
@@ -47,7 +47,8 @@ class FakeFiles:
 
     Freed inode numbers are used again at once, as ext4 does. ``unreadable`` folders and files
     cannot be listed or read, ``unwatchable`` ones not be watched; ``listed`` counts listings.
-    ``folds_case``: ``stat`` and ``read`` find a name in any spelling.
+    ``folds_case``: ``stat`` and ``read`` find a name in any spelling. ``storages`` are mounts, by
+    path.
     """
 
     clock: Clock
@@ -56,6 +57,7 @@ class FakeFiles:
     unwatchable: set[bytes] = field(default_factory=set)
     can_watch: bool = True
     folds_case: bool = False
+    storages: dict[bytes, Storage] = field(default_factory=dict)
     listed: int = 0
     device: int = 1
     _watchers: list[FakeWatcher] = field(default_factory=list)
@@ -130,6 +132,23 @@ class FakeFiles:
             if len(node.data) > limit:
                 raise FilesUnavailableError(f"{display(path)}: larger than {limit} bytes")
             return node.data
+
+    def has_entries(self, folder: bytes) -> bool:
+        """As the port says."""
+        with self._lock:
+            self._folder(folder)
+            if folder in self.unreadable:
+                raise FilesUnavailableError(f"{display(folder)}: permission denied")
+            return any(True for _ in self._children(folder))
+
+    def storage(self, folder: bytes) -> Storage:
+        """Of the nearest mount above, or unknown."""
+        points = [point for point in self.storages if is_inside(folder, point)]
+        return self.storages[max(points, key=len)] if points else Storage()
+
+    def storages_below(self, folder: bytes) -> Mapping[bytes, Storage]:
+        """As the port says."""
+        return {p: s for p, s in self.storages.items() if p != folder and is_inside(p, folder)}
 
     def watch(self) -> FakeWatcher:
         """A watcher, unless ``can_watch`` is off."""

@@ -122,6 +122,8 @@ def _ingest_options(
         settle_s=chosen.settle_seconds,
         scan_interval_s=chosen.scan_interval_hours * _HOUR_S,
         poll_s=chosen.poll_interval_seconds,
+        network_poll_s=chosen.network_poll_interval_seconds,
+        watch=chosen.watch,
         hidden=chosen.hidden,
         include=chosen.include,
         exclude=chosen.exclude,

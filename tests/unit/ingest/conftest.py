@@ -39,6 +39,7 @@ class Rig:
         self.index = MemoryIndex()
         self.control = FakeControl()
         self.inspector = HashingInspector(self.files)
+        self.metrics = Metrics()
         self.roots = [Root(path) for path in roots]
         self.options = IngestOptions(**options)
 
@@ -54,7 +55,7 @@ class Rig:
                 large=self.inspector,
                 control=self.control,
                 clock=self.clock,
-                metrics=Metrics(),
+                metrics=self.metrics,
             ),
             options=self.options,
             on_commit=lambda: None,

@@ -169,7 +169,7 @@ async def test_folder_that_may_not_be_read_loses_nothing(rig):
     rig.files.unreadable.add(b"/music/album")
     async with rig.running():
         assert rig.told() == []
-        assert rig.status().state is RootState.WATCHING
+        assert rig.status().state is RootState.DEGRADED
 
 
 async def test_root_held_by_another_ingestor_is_left_alone(rig):

@@ -4,12 +4,15 @@ import errno
 import os
 import stat as modes
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from pathlib import Path
 
+from apollonia.adapters.file_system.mounts import MountTable
+from apollonia.adapters.file_system.storages import storage_of
 from apollonia.domain.paths import display, folder_of
 from apollonia.errors import FilesUnavailableError, NotFoundError
 from apollonia.media.beneath import PATH_MAX, folder_below, parent_below
-from apollonia.ports.file_system import Listing, Watcher
+from apollonia.ports.file_system import Listing, Storage, Watcher
 
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _READ = (
@@ -28,7 +31,16 @@ _TYPES = {
 
 
 class LocalFiles:
-    """``FileSystem`` by ``os.scandir`` and inotify."""
+    """``FileSystem`` by ``os.scandir`` and inotify.
+
+    ``mounts`` and ``system`` are where Linux tells of mounts and disks.
+    """
+
+    def __init__(
+        self, mounts: Path = Path("/proc/self/mountinfo"), system: Path = Path("/sys")
+    ) -> None:
+        self._mounts = MountTable(mounts)
+        self._system = system
 
     def list_folder(
         self, folder: bytes, only: Collection[bytes] | None = None, *, top: bytes | None = None
@@ -76,6 +88,28 @@ class LocalFiles:
         if content is not None and len(content) > limit:
             raise FilesUnavailableError(f"{display(path)}: larger than {limit} bytes")
         return content
+
+    def has_entries(self, folder: bytes) -> bool:
+        """Reads one entry of it."""
+        try:
+            with os.scandir(folder) as entries:
+                return next(entries, None) is not None
+        except OSError as error:
+            if error.errno in _NOT_THERE:
+                raise NotFoundError(f"No folder {display(folder)}.") from None
+            raise FilesUnavailableError(_words(folder, error)) from error
+
+    def storage(self, folder: bytes) -> Storage:
+        """From the mount table; unknown on systems without one."""
+        return storage_of(self._mounts.read().at(os.path.realpath(folder)), self._system)
+
+    def storages_below(self, folder: bytes) -> Mapping[bytes, Storage]:
+        """From the mount table; none on systems without one."""
+        real = os.path.realpath(folder).rstrip(b"/")
+        return {
+            folder.rstrip(b"/") + mount.point[len(real) :]: storage_of(mount, self._system)
+            for mount in self._mounts.read().below(real or b"/")
+        }
 
     def watch(self) -> Watcher:
         """A watcher on one inotify instance of its own."""
