@@ -28,7 +28,10 @@ _TAGS = [
 ]
 _OPEN = "/health/"
 # Models of the wire contract have defaults for whoever writes them; we always send every field.
-_ALWAYS_WHOLE = ("Media", "Stream", "Tags", "Chapter", "Artwork")
+_ALWAYS_WHOLE = (
+    *("Media", "Stream", "Tags", "Chapter", "Artwork", "Cue", "CueTrack", "Nfo", "Xmp"),
+    *("Playlist", "PlaylistEntry", "Lyrics", "LyricsLine", "Subtitle", "Checksums"),
+)
 
 
 def openapi_document() -> dict[str, Any]:

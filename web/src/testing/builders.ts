@@ -115,6 +115,13 @@ export function aMedia(over: Partial<Media> = {}): Media {
     artwork_count: 0,
     damage: null,
     chapters: [],
+    cue: null,
+    nfo: null,
+    xmp: null,
+    playlist: null,
+    lyrics: null,
+    subtitle: null,
+    checksums: null,
     ...over,
   };
 }

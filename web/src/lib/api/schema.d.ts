@@ -315,6 +315,75 @@ export interface components {
             title: string | null;
         };
         /**
+         * Checksums
+         * @description A checksum file and what came of comparing; ``matched`` is null until that was done.
+         *
+         *     ``unread`` could not be compared: not readable, or a name that leads out of the folder.
+         */
+        Checksums: {
+            /** Algorithm */
+            algorithm: string | null;
+            /**
+             * Entries
+             * @default 0
+             */
+            entries: number;
+            /** Matched */
+            matched: number | null;
+            /** Mismatched */
+            mismatched: string[];
+            /** Missing */
+            missing: string[];
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated: boolean;
+            /** Unread */
+            unread: string[];
+        };
+        /**
+         * Cue
+         * @description A cue sheet: the tracks of one recording, as it names its files.
+         */
+        Cue: {
+            /** Date */
+            date: string | null;
+            /** Files */
+            files: string[];
+            /** Genre */
+            genre: string | null;
+            /** Performer */
+            performer: string | null;
+            /** Title */
+            title: string | null;
+            /** Tracks */
+            tracks: components["schemas"]["CueTrack"][];
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated: boolean;
+        };
+        /**
+         * CueTrack
+         * @description One track of a cue sheet; ``file`` where the sheet speaks of several.
+         */
+        CueTrack: {
+            /** File */
+            file: string | null;
+            /** Isrc */
+            isrc: string | null;
+            /** Number */
+            number: number;
+            /** Performer */
+            performer: string | null;
+            /** Start Ms */
+            start_ms: number | null;
+            /** Title */
+            title: string | null;
+        };
+        /**
          * EventError
          * @description Why a file could not be read or understood.
          */
@@ -767,6 +836,40 @@ export interface components {
             status: string;
         };
         /**
+         * Lyrics
+         * @description Lyrics; ``synced``: the lines have their moments.
+         */
+        Lyrics: {
+            /** Album */
+            album: string | null;
+            /** Artist */
+            artist: string | null;
+            /** Lines */
+            lines: components["schemas"]["LyricsLine"][];
+            /**
+             * Synced
+             * @default false
+             */
+            synced: boolean;
+            /** Title */
+            title: string | null;
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated: boolean;
+        };
+        /**
+         * LyricsLine
+         * @description One line, and its moment where it is known.
+         */
+        LyricsLine: {
+            /** Start Ms */
+            start_ms: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * Media
          * @description What probing found. ``codecs`` are short lower-case names, the main one first.
          */
@@ -783,10 +886,12 @@ export interface components {
             channels: number | null;
             /** Chapters */
             chapters: components["schemas"]["Chapter"][];
+            checksums: components["schemas"]["Checksums"] | null;
             /** Codecs */
             codecs: string[];
             /** Container */
             container: string | null;
+            cue: components["schemas"]["Cue"] | null;
             /**
              * Damage
              * @description What is wrong with a file that still opens
@@ -804,8 +909,11 @@ export interface components {
             /** Height */
             height: number | null;
             kind: components["schemas"]["Kind"];
+            lyrics: components["schemas"]["Lyrics"] | null;
             /** Mime */
             mime: string | null;
+            nfo: components["schemas"]["Nfo"] | null;
+            playlist: components["schemas"]["Playlist"] | null;
             /**
              * Rotation
              * @description Degrees clockwise to turn it for display
@@ -815,9 +923,11 @@ export interface components {
             sample_rate: number | null;
             /** Streams */
             streams: components["schemas"]["Stream"][];
+            subtitle: components["schemas"]["Subtitle"] | null;
             tags: components["schemas"]["Tags"];
             /** Width */
             width: number | null;
+            xmp: components["schemas"]["Xmp"] | null;
         };
         /**
          * Neighbor
@@ -842,6 +952,90 @@ export interface components {
             /** Present */
             present: boolean;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * Nfo
+         * @description A description as Kodi writes it. ``ids`` by site: ``imdb``, ``tmdb``, ``tvdb`` and others.
+         */
+        Nfo: {
+            /** Actors */
+            actors: string[];
+            /** Artists */
+            artists: string[];
+            /** Date */
+            date: string | null;
+            /** Directors */
+            directors: string[];
+            /** Episode */
+            episode: number | null;
+            /** Genres */
+            genres: string[];
+            /** Ids */
+            ids: {
+                [key: string]: string;
+            };
+            /** Original Title */
+            original_title: string | null;
+            /** Outline */
+            outline: string | null;
+            /** Plot */
+            plot: string | null;
+            /** Rating */
+            rating: number | null;
+            /** Runtime Minutes */
+            runtime_minutes: number | null;
+            /**
+             * Season
+             * @description 0 holds the specials
+             */
+            season: number | null;
+            /** Show Title */
+            show_title: string | null;
+            /** Studios */
+            studios: string[];
+            /** Tagline */
+            tagline: string | null;
+            /** Title */
+            title: string | null;
+            /**
+             * Type
+             * @description movie, tvshow, season, episode, musicvideo, album, artist or set
+             */
+            type: string | null;
+            /** Year */
+            year: number | null;
+        };
+        /**
+         * Playlist
+         * @description A playlist; ``count`` entries in all.
+         */
+        Playlist: {
+            /**
+             * Count
+             * @default 0
+             */
+            count: number;
+            /** Entries */
+            entries: components["schemas"]["PlaylistEntry"][];
+            /** Title */
+            title: string | null;
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated: boolean;
+        };
+        /**
+         * PlaylistEntry
+         * @description One entry as it is written: a path or an address; it is not followed.
+         */
+        PlaylistEntry: {
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Path */
+            path: string;
+            /** Title */
+            title: string | null;
         };
         /**
          * Problem
@@ -1266,6 +1460,29 @@ export interface components {
             width: number | null;
         };
         /**
+         * Subtitle
+         * @description A file of subtitles: how many, from when to when; languages as ISO 639-1.
+         */
+        Subtitle: {
+            /**
+             * Cues
+             * @default 0
+             */
+            cues: number;
+            /** End Ms */
+            end_ms: number | null;
+            /** Format */
+            format: string;
+            /** Language */
+            language: string | null;
+            /** Languages */
+            languages: string[];
+            /** Start Ms */
+            start_ms: number | null;
+            /** Title */
+            title: string | null;
+        };
+        /**
          * Tags
          * @description The tags people search by; everything else that was found is in ``other`` (bounded).
          */
@@ -1304,6 +1521,31 @@ export interface components {
             track_total: number | null;
             /** Year */
             year: number | null;
+        };
+        /**
+         * Xmp
+         * @description What people and their programs noted about a picture or a film.
+         */
+        Xmp: {
+            /** Creators */
+            creators: string[];
+            /** Date */
+            date: string | null;
+            /** Description */
+            description: string | null;
+            /** Label */
+            label: string | null;
+            /**
+             * Rating
+             * @description 0 to 5 stars; -1 is rejected
+             */
+            rating: number | null;
+            /** Subjects */
+            subjects: string[];
+            /** Title */
+            title: string | null;
+            /** Tool */
+            tool: string | null;
         };
     };
     responses: never;

@@ -21,6 +21,7 @@ import classes from "./file-page.module.css";
 import { History } from "./history";
 import { Neighbors } from "./neighbors";
 import { FactList, Section } from "./section";
+import { Sidecar } from "./sidecar";
 import { Whereabouts } from "./whereabouts";
 
 /** Back to the list as it was left; to the whole library for one who came by a link. */
@@ -130,6 +131,7 @@ function Loaded({ file }: { file: FileDetail }) {
             <FactList facts={tags} />
           </Section>
         )}
+        <Sidecar media={file.media} />
         <Contents media={file.media} />
         <Neighbors neighbors={file.neighbors} />
         <Whereabouts file={file} />

@@ -2,6 +2,7 @@ import { Button, Text } from "@mantine/core";
 import { IconPlayerPause, IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
 import type { RootRequest, useRootAction } from "@/lib/api/root-actions";
 import type { RootStatus } from "@/lib/api/types";
+import classes from "./root-buttons.module.css";
 
 export type Act = ReturnType<typeof useRootAction>;
 
@@ -29,7 +30,7 @@ export function Outcome({ act, root }: { act: Act; root?: RootStatus }) {
   }
   const wish = isSuccess && variables !== undefined ? wishes[variables.action] : undefined;
   return (
-    <Text size="xs" role="status" c="dimmed">
+    <Text size="xs" role="status" c="dimmed" className={classes.outcome}>
       {wish !== undefined &&
         !hasBegun(root, context) &&
         (root?.paused ? `${wish}; it waits until this is resumed` : wish)}
