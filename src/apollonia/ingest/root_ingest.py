@@ -135,7 +135,9 @@ class RootIngest:
         await self._scan.check()
         await self._compare_with_the_catalog()
         record = await engine.ports.index.root(root.path)
-        engine.pipeline.committer.not_before(record.last_timestamp)
+        for one in engine.roots:  # one that is away still: files may be moved out of it to us
+            last = (await engine.ports.index.root(one.path)).last_timestamp
+            engine.pipeline.committer.not_before(last)
         root.device = record.device
         root.progress.last_scan_micros = record.last_scan_micros
         following = Following(root, engine, self._survey, self._reaper, self._triggers)

@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import os
+import stat as modes
 from dataclasses import dataclass
 
 from apollonia.errors import FilesUnavailableError
@@ -24,6 +25,7 @@ class _Waiting:
     since: float
     due: float
     closing: bool
+    opened: bool
     stat: os.stat_result | None = None
 
 
@@ -31,7 +33,8 @@ class Settle:
     """Files that may still be written to. One that is quiet for the settle time becomes a hint.
 
     A file that is closed again and again is let through after the settle limit all the same; one
-    that somebody keeps open and keeps writing waits as long as that takes.
+    that somebody keeps open and keeps writing waits as long as that takes. One that was seen to be
+    made, and not to be closed, is quiet only after the settle limit: its writer may go on.
     """
 
     def __init__(self, files: FileSystem, clock: Clock, options: IngestOptions) -> None:
@@ -46,8 +49,13 @@ class Settle:
         """How many files wait."""
         return len(self._waiting)
 
-    def arm(self, root: WatchedRoot, path: bytes, *, closing: bool = False) -> bool:
-        """Wait for quiet, from now on. ``closing``: because it was closed repeatedly.
+    def arm(
+        self, root: WatchedRoot, path: bytes, *, closing: bool = False, opened: bool = False
+    ) -> bool:
+        """Wait for quiet, from now on.
+
+        ``closing``: because it was closed repeatedly. ``opened``: it was made just now, most likely
+        by a writer who has it open.
 
         ``False``: too many wait already; the caller sees to it that the file is found later.
         """
@@ -56,10 +64,11 @@ class Settle:
         if waiting is None:
             if len(self._waiting) >= _LIMIT:
                 return False
-            waiting = self._waiting[path] = _Waiting(root, now, 0.0, closing)
+            waiting = self._waiting[path] = _Waiting(root, now, 0.0, closing, opened)
         elif waiting.closing and now - waiting.since > self._options.settle_limit_s:
             return True  # let it through at its time
         waiting.closing = waiting.closing or closing
+        waiting.opened = (waiting.opened or opened) and not closing
         self._set_due(path, waiting, now + self._options.settle_s)
         return True
 
@@ -75,6 +84,11 @@ class Settle:
     def waits(self, path: bytes) -> bool:
         """Whether it waits for quiet at all."""
         return path in self._waiting
+
+    def is_open(self, path: bytes) -> bool:
+        """Whether it waits for the writer who made it."""
+        waiting = self._waiting.get(path)
+        return waiting is not None and waiting.opened
 
     def forget(self, root: WatchedRoot) -> None:
         """The root is not ours any more."""
@@ -132,27 +146,40 @@ class Settle:
         return found
 
     def _decide(self, path: bytes, waiting: _Waiting, stat: os.stat_result | None) -> None:
-        if stat is not None and not self._is_quiet(waiting, stat):
-            waiting.stat = stat
-            age = (self._clock.now_micros() * 1000 - stat.st_ctime_ns) / _NS
-            left = self._options.settle_s - (age if age >= 0 else 0.0)
-            due = self._clock.monotonic() + max(left, self._options.burst_s)
-            self._set_due(path, waiting, due)
+        if stat is None or self._is_quiet(waiting, stat):
+            del self._waiting[path]
+            waiting.root.hints.name(path, Ready.UNSURE if stat is None else Ready.SETTLED)
             return
-        del self._waiting[path]
-        waiting.root.hints.name(path, Ready.UNSURE if stat is None else Ready.SETTLED)
+        waiting.stat = stat
+        left = self._quiet_s(waiting, stat) - max(0.0, self._age_s(stat))
+        self._set_due(path, waiting, self._clock.monotonic() + max(left, self._options.burst_s))
 
     def _is_quiet(self, waiting: _Waiting, stat: os.stat_result) -> bool:
-        """Untouched for the settle time by its own times, or (clocks differ) the same as before."""
+        """Untouched for long enough by its own times, or (clocks differ) the same as before."""
         limit = self._options.settle_limit_s
         if waiting.closing and self._clock.monotonic() - waiting.since > limit:
             return True
-        age_ns = self._clock.now_micros() * 1000 - stat.st_ctime_ns
-        if age_ns >= 0:
-            return age_ns >= self._options.settle_s * _NS
+        age = self._age_s(stat)
+        if age >= 0:
+            return age >= self._quiet_s(waiting, stat)
         before = waiting.stat
         return before is not None and (before.st_size, before.st_mtime_ns, before.st_ctime_ns) == (
             stat.st_size,
             stat.st_mtime_ns,
             stat.st_ctime_ns,
         )
+
+    def _quiet_s(self, waiting: _Waiting, stat: os.stat_result) -> float:
+        """How long nothing must happen to it.
+
+        What last happened to a file that was linked here, or whose rights were set, was no writing:
+        its time of change is another than that of its content. Nobody needs to have it open.
+        """
+        is_open = waiting.opened and modes.S_ISREG(stat.st_mode)
+        if is_open and stat.st_mtime_ns == stat.st_ctime_ns:
+            return max(self._options.settle_s, self._options.settle_limit_s)
+        return self._options.settle_s
+
+    def _age_s(self, stat: os.stat_result) -> float:
+        """Negative where the disk's clock is ahead of ours."""
+        return (self._clock.now_micros() * 1000 - stat.st_ctime_ns) / _NS

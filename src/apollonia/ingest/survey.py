@@ -198,7 +198,8 @@ class Survey:
             for path in one.unsettled:
                 if not self._settle.arm(self._root, path):
                     looked.overfull = True
-        return [changed for one in compared for changed in one.changed]
+        waits = self._settle.is_open
+        return [changed for one in compared for changed in one.changed if not waits(changed.path)]
 
     async def _candidates(
         self, changed: Sequence[Changed], origin: Origin, tally: Tally | None

@@ -92,7 +92,7 @@ class Watching:
         if event.what is What.WRITTEN:
             self._written(path)
         elif event.what is What.CREATED:
-            if not self._settle.arm(self._root, path):
+            if not self._settle.arm(self._root, path, opened=True):
                 self._ask_scan("too many files are being written at once")
         elif event.what is What.MOVED_TO:
             self._file_arrived(event, path)

@@ -10,35 +10,9 @@ from heapq import heappop, heappush
 from apollonia.domain.paths import display, folder_of, is_inside, name_of
 from apollonia.errors import FilesUnavailableError, NotFoundError
 from apollonia.ports.clock import Clock
-from apollonia.ports.file_system import Listing, Storage, WatchEvent, What
+from apollonia.ports.file_system import Listing, Storage, StorageKind, WatchEvent, What
+from apollonia.testing.fake_nodes import Node, listing_of
 from apollonia.testing.fake_watcher import FakeWatcher
-
-_WORDS = {modes.S_IFIFO: "named pipe", modes.S_IFSOCK: "socket"}
-
-
-@dataclass(slots=True)
-class Node:
-    """A file, folder, link or pipe; several names may lead to one file."""
-
-    type: int
-    inode: int
-    device: int
-    data: bytes = b""
-    mtime_ns: int = 0
-    ctime_ns: int = 0
-    atime_ns: int = 0
-    links: int = 1
-    target: bytes = b""
-
-    def stat(self) -> os.stat_result:
-        """As ``lstat`` would tell."""
-        fields = (self.type | 0o644, self.inode, self.device, self.links, 0, 0, len(self.data))
-        times = {
-            "st_atime_ns": self.atime_ns,
-            "st_mtime_ns": self.mtime_ns,
-            "st_ctime_ns": self.ctime_ns,
-        }
-        return os.stat_result((*fields, 0, 0, 0), times)
 
 
 @dataclass(slots=True)
@@ -48,7 +22,7 @@ class FakeFiles:
     Freed inode numbers are used again at once, as ext4 does. ``unreadable`` folders and files
     cannot be listed or read, ``unwatchable`` ones not be watched; ``listed`` counts listings.
     ``folds_case``: ``stat`` and ``read`` find a name in any spelling. ``storages`` are mounts, by
-    path.
+    path; what is made below one of ``mounts`` is on its device.
     """
 
     clock: Clock
@@ -60,6 +34,7 @@ class FakeFiles:
     storages: dict[bytes, Storage] = field(default_factory=dict)
     listed: int = 0
     device: int = 1
+    mounts: dict[bytes, int] = field(default_factory=dict)
     _watchers: list[FakeWatcher] = field(default_factory=list)
     _free: list[int] = field(default_factory=list)
     _next_inode: int = 1
@@ -97,7 +72,7 @@ class FakeFiles:
             self._folder(folder)
             if folder in self.unreadable:
                 raise FilesUnavailableError(f"{display(folder)}: permission denied")
-            return _listing(folder, list(self._children(folder)), only)
+            return listing_of(folder, list(self._children(folder)), only)
 
     def stat(self, path: bytes, *, top: bytes | None = None) -> os.stat_result | None:
         """As the port says; nothing is ever found behind a link."""
@@ -267,6 +242,29 @@ class FakeFiles:
         with self._lock:
             self.nodes.update(nodes)
 
+    def new_folder(self, path: bytes) -> dict[bytes, Node]:
+        """An empty one on the first device, for what is beneath a disk."""
+        inode, self._next_inode = self._next_inode, self._next_inode + 1
+        return {path: Node(modes.S_IFDIR, inode, self.device)}
+
+    def unmount(self, path: bytes, beneath: dict[bytes, Node]) -> dict[bytes, Node]:
+        """What was mounted here goes, as inotify tells; ``beneath`` comes to light."""
+        self.mounts.pop(path, None)
+        self.storages.pop(path, None)
+        gone = self._exchange(path, beneath)
+        for below in sorted(gone, reverse=True):
+            self._gone(below)
+        return gone
+
+    def mount(self, path: bytes, nodes: dict[bytes, Node]) -> dict[bytes, Node]:
+        """A disk with ``nodes`` comes to be here; nobody hears of it. What it hides."""
+        device = self.mounts[path] = nodes[path].device
+        self.storages[path] = Storage(StorageKind.SSD, device=str(device))
+        hidden = self._exchange(path, nodes)
+        for watcher in self._watchers:
+            watcher.hide(path)
+        return hidden
+
     def overflow(self) -> None:
         """All waiting events are lost."""
         for watcher in self._watchers:
@@ -287,9 +285,16 @@ class FakeFiles:
         inode = heappop(self._free) if self._free else self._next_inode
         self._next_inode = max(self._next_inode, inode + 1)
         now = self._now()
-        node = Node(kind, inode, self.device, mtime_ns=now, ctime_ns=now, atime_ns=now)
+        device = next((d for top, d in self.mounts.items() if is_inside(path, top)), self.device)
+        node = Node(kind, inode, device, mtime_ns=now, ctime_ns=now, atime_ns=now)
         self.nodes[path] = node
         return node
+
+    def _exchange(self, path: bytes, nodes: dict[bytes, Node]) -> dict[bytes, Node]:
+        with self._lock:
+            were = {below: self.nodes.pop(below) for below in self._tree(path)}
+            self.nodes.update(nodes)
+        return were
 
     def _unlink(self, node: Node) -> None:
         node.links -= 1
@@ -331,17 +336,3 @@ class FakeFiles:
         event = WatchEvent(what, folder_of(path), name_of(path), is_folder, cookie)
         for watcher in self._watchers:
             watcher.tell(event)
-
-
-def _listing(
-    folder: bytes, children: list[tuple[bytes, Node]], only: Collection[bytes] | None
-) -> Listing:
-    files = {name: node for name, node in children if modes.S_ISREG(node.type)}
-    return Listing(
-        folder,
-        names=list(files),
-        stats={n: node.stat() for n, node in files.items() if only is None or n in only},
-        folders=[name for name, node in children if modes.S_ISDIR(node.type)],
-        links=[name for name, node in children if modes.S_ISLNK(node.type)],
-        others={name: _WORDS[node.type] for name, node in children if node.type in _WORDS},
-    )

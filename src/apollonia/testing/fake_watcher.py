@@ -68,6 +68,11 @@ class FakeWatcher:
         if known is not None:
             self._put(WatchEvent(What.FOLDER_GONE, known))
 
+    def hide(self, folder: bytes) -> None:
+        """A disk was mounted over a folder: nothing is heard of what is beneath."""
+        for there in [path for path in self._names if is_inside(path, folder)]:
+            del self._names[there]
+
     def overflow(self) -> None:
         """Everything that waits is lost."""
         self._events.clear()

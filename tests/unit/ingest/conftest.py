@@ -7,14 +7,16 @@ import pytest
 
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
+from apollonia.ingest.publisher import Publisher
 from apollonia.ingest.roots import Root
 from apollonia.ingest.service import IngestService
-from apollonia.messages import FileEvent, parse
+from apollonia.messages import POPULATOR_QUEUE, FileEvent, parse
 from apollonia.observe.metrics import Metrics
 from apollonia.testing.fake_control import FakeControl
 from apollonia.testing.fake_files import FakeFiles
 from apollonia.testing.hashing_inspector import HashingInspector
 from apollonia.testing.manual_clock import ManualClock
+from apollonia.testing.memory_bus import MemoryBus
 from apollonia.testing.memory_index import MemoryIndex
 
 
@@ -33,7 +35,7 @@ class InlineDisk(Executor):
 class Rig:
     """Ingest of some roots over fakes, moved by hand."""
 
-    def __init__(self, tree, roots=(b"/music",), **options):
+    def __init__(self, tree, roots=(b"/music",), *, publish=False, **options):
         self.clock = ManualClock()
         self.files = FakeFiles.of(tree, self.clock)
         self.index = MemoryIndex()
@@ -42,10 +44,12 @@ class Rig:
         self.metrics = Metrics()
         self.roots = [Root(path) for path in roots]
         self.options = IngestOptions(**options)
+        self.bus = MemoryBus(clock=self.clock) if publish else None
 
     @asynccontextmanager
     async def running(self, *, quiet=True):
         """A service over the same index: enter it again to start again."""
+        publisher = self.publisher()
         service = IngestService(
             roots=self.roots,
             ports=IngestPorts(
@@ -58,26 +62,35 @@ class Rig:
                 metrics=self.metrics,
             ),
             options=self.options,
-            on_commit=lambda: None,
+            on_commit=publisher.wake if publisher else lambda: None,
             new_disk=InlineDisk,
         )
         self.engine = service._engine
         stop = asyncio.Event()
-        self.task = asyncio.create_task(service.run(stop))
+        running = [service] if publisher is None else [service, publisher]
+        self.tasks = [asyncio.create_task(one.run(stop)) for one in running]
         try:
             if quiet:
                 await self.quiet()
             yield service
         finally:
             stop.set()
-            await asyncio.wait([self.task])
-            if not self.task.cancelled():
-                self.task.result()
+            await asyncio.wait(self.tasks)
+            for task in self.tasks:
+                if not task.cancelled():
+                    task.result()
+
+    def publisher(self):
+        """What takes events to the bus, where this rig has one."""
+        if self.bus is None:
+            return None
+        return Publisher(index=self.index, bus=self.bus, clock=self.clock, metrics=self.metrics)
 
     async def kill(self):
         """End the service at once; what it had not committed is lost."""
-        self.task.cancel()
-        await asyncio.wait([self.task])
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.wait(self.tasks)
 
     async def quiet(self, seconds=3.0):
         """Let so much time pass; more than enough for everything to settle."""
@@ -95,8 +108,10 @@ class Rig:
             await asyncio.sleep(0)
 
     def events(self):
-        """All events so far, oldest first, as (type, path) and more by name."""
-        return [parse(FileEvent, message.body) for message in self.index.outbox.values()]
+        """All events so far, oldest first; with a bus those that it brought, each once."""
+        messages = self.bus.waiting(POPULATOR_QUEUE) if self.bus else self.index.outbox.values()
+        once = {message.message_id: message.body for message in messages}
+        return [parse(FileEvent, body) for body in once.values()]
 
     def told(self):
         """Events in short, oldest first; each is told once."""
