@@ -86,8 +86,13 @@ reference: $(DEV_SET) $(PACKAGES) ## Write the generated files again: docs/refer
 .PHONY: web
 web: $(PAGE) ## Build the page into web/dist, when its sources changed
 
+.PHONY: fuzz
+fuzz: $(DEV_SET) ## Random histories of folders against fakes (EXAMPLES=5000 ARGS="--hypothesis-seed=1")
+	@APOLLONIA_TEST_EXAMPLES=$(or $(EXAMPLES),5000) $(PY) -m pytest --timeout=0 --show-capture=no \
+	tests/unit/ingest/test_ingest_model.py $(ARGS)
+
 .PHONY: chaos
-chaos: $(DEV_SET) $(PAGE) ## Long fault campaigns: kill -9 amid scans (minutes; APOLLONIA_TEST_CHAOS_FILES=)
+chaos: $(DEV_SET) $(PAGE) ## Long fault campaigns (minutes; APOLLONIA_TEST_CHAOS_FILES=, _KILLS=, _HISTORIES=)
 	@$(PY) -m pytest tests/chaos -s $(ARGS)
 
 bench-%: $(DEV_SET) FORCE ## Run bench/%.py, which writes bench/out/%.json

@@ -118,7 +118,7 @@ class History:
         await self.find_bus()
         for path in list(self.unmounted):
             await self.mount(path)
-        await self.rig.quiet(8)
+        await self.rig.quiet(64 if scan else 8)  # what is open still is let through
         for root in self.rig.engine.roots:
             if scan or root.progress.state is RootState.UNAVAILABLE:
                 await self.rig.control.request_scan(root.root.name)
