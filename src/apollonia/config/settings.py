@@ -65,6 +65,7 @@ class RootSettings(Section):
     poll_interval_seconds: float | None = Field(
         None, gt=0, description="Time between looks at what cannot be watched"
     )
+    uploads: bool | None = Field(None, description="It takes uploads")
 
 
 PerRoot = Annotated[Mapping[Folder, RootSettings], BeforeValidator(_parse)]
@@ -74,11 +75,18 @@ class FilesSettings(Section):
     """Which folders are cataloged."""
 
     roots: Folders = Field((), description="Folders to catalog, separated by commas")
+    uploads: bool = Field(
+        default=False, description="Folders take uploads; without it none is ever written to"
+    )
+    uploads_root: Folder | None = Field(
+        None, description="Folder that uploads go to unless another is named; default: the first"
+    )
+    uploads_margin_mb: int = Field(256, ge=0, description="What uploads leave free on a disk, MiB")
     per_root: PerRoot = Field(
         {},
         description='What is different for one folder: `[files.per_root."/srv/music"]` with'
         " `include`, `exclude`, `hidden`, `max_file_mb`, `min_file_bytes`,"
-        " `poll_interval_seconds`; in the environment as JSON",
+        " `poll_interval_seconds`, `uploads`; in the environment as JSON",
     )
 
 
@@ -153,6 +161,19 @@ class IngestSettings(Section):
         " (hard disk 1, network 4, others one per core)",
     )
     hidden: bool = Field(default=False, description="Catalog hidden files and folders too")
+    upload_naming_audio: str = Field(
+        "{albumartist|artist}/{album} ({year})/{disc:}{track:02} {title}.{ext}",
+        description="Where an uploaded audio file goes below its root: see the README of ingest",
+    )
+    upload_naming_video: str = Field(
+        "{title} ({year})/{title} ({year}).{ext}", description="The same for a video"
+    )
+    upload_naming_image: str = Field(
+        "{year}/{month}/{name}.{ext}", description="The same for an image"
+    )
+    upload_unfinished_hours: float = Field(
+        24.0, gt=0, description="How long an upload that stopped arriving is kept"
+    )
     include: Words = Field(
         (), description="Patterns as in `.gitignore`: only files that fit are looked at; empty: all"
     )

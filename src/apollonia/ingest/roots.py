@@ -19,6 +19,7 @@ class RootChoices:
     max_bytes: int | None = None
     min_bytes: int | None = None
     poll_s: float | None = None
+    uploads: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Metrics:
         self.live_clients = self._gauge("live_clients", "Open live connections")
         self.cache_lookups = self._counter("cache_lookups", "Lookups in the cache", "outcome")
         self.media_tasks = self._counter("media_tasks", "Tasks of media workers", "outcome")
+        self.uploads = self._counter("uploads", "Uploads that were settled", "state")
+        self.uploads_waiting = self._gauge("uploads_waiting", "Uploads that cannot land yet")
 
     def render(self) -> bytes:
         """All of them in Prometheus' text format."""

@@ -21,9 +21,12 @@ from apollonia.ingest.ports import IngestPorts
 from apollonia.ingest.publisher import Publisher
 from apollonia.ingest.roots import Root, RootChoices, check_roots
 from apollonia.ingest.service import IngestService
+from apollonia.ingest.uploads.examine import Examiner
+from apollonia.ingest.uploads.service import UploadPorts
 from apollonia.media.hashing import LargeFiles
 from apollonia.media.pool import MediaPool
 from apollonia.wiring.ports import Ports
+from apollonia.wiring.uploads import open_spool, upload_landing
 from apollonia.work.service import Service
 
 _HOUR_S = 3600.0
@@ -60,6 +63,7 @@ def _choices(own: RootSettings) -> RootChoices:
         max_bytes=None if own.max_file_mb is None else round(own.max_file_mb * _MIB),
         min_bytes=own.min_file_bytes,
         poll_s=own.poll_interval_seconds,
+        uploads=own.uploads,
     )
 
 
@@ -87,24 +91,46 @@ async def ingest_services(
                 index=index, bus=ports.bus, clock=ports.clock, metrics=ports.metrics
             )
             audit = Audit(index=index, library=ports.library, bus=ports.bus, clock=ports.clock)
+            ingest_ports = IngestPorts(
+                files=LocalFiles(),
+                index=index,
+                inspector=media,
+                large=large,
+                control=ports.control,
+                clock=ports.clock,
+                metrics=ports.metrics,
+                audit=audit,
+            )
             ingest = IngestService(
                 roots=roots,
-                ports=IngestPorts(
-                    files=LocalFiles(),
-                    index=index,
-                    inspector=media,
-                    large=large,
-                    control=ports.control,
-                    clock=ports.clock,
-                    metrics=ports.metrics,
-                    audit=audit,
-                ),
+                ports=ingest_ports,
                 options=_ingest_options(settings, ports, media, take_over=take_over),
                 on_commit=publisher.wake,
             )
-            yield (publisher, AuditedIngest(audit=audit, roots=roots, ingest=ingest))
+            upload_ports = _upload_ports(ports, settings, ingest_ports, ingest, media)
+            yield (
+                publisher,
+                AuditedIngest(audit=audit, roots=roots, ingest=ingest),
+                *upload_landing(settings, upload_ports, roots),
+            )
         finally:
             await index.close()
+
+
+def _upload_ports(
+    ports: Ports, settings: Settings, ingest: IngestPorts, service: IngestService, media: MediaPool
+) -> UploadPorts:
+    examiner = Examiner(
+        inspector=media, large=ingest.large, large_file_bytes=media.options.large_file_bytes
+    )
+    return UploadPorts(
+        spool=open_spool(settings, ports.folder),
+        examiner=examiner,
+        index=ingest.index,
+        clock=ports.clock,
+        metrics=ports.metrics,
+        statuses=service.statuses,
+    )
 
 
 def holder_name(folder: Path) -> str:

@@ -1,0 +1,3 @@
+from apollonia.adapters.uploads.folder_spool import FolderSpool
+
+__all__ = ["FolderSpool"]

@@ -1,0 +1,102 @@
+"""Uploads through a whole Apollonia: handed over, landed, watched, cataloged."""
+
+import asyncio
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from apollonia.adapters.uploads import FolderSpool
+from apollonia.domain.ids import uuid7
+from apollonia.ports.uploads import Upload, UploadResult
+from apollonia.testing.builders import a_time
+from apollonia.testing.installation import Installation
+from apollonia.testing.media_files import make_audio, make_image, make_video
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def hand_over(data: Path, source: Path, **changes) -> str:
+    content = source.read_bytes()
+    fields = {
+        "id": uuid7(),
+        "name": source.name,
+        "root": "",
+        "size": len(content),
+        "sha256_hash": hashlib.sha256(content).hexdigest(),
+        "who": "owner",
+        "time": a_time(),
+    }
+    spool, upload = FolderSpool(data / "uploads"), Upload(**{**fields, **changes})
+    spooled = asyncio.run(spool.begin(upload))
+    Path(os.fsdecode(spooled.content)).write_bytes(content)
+    asyncio.run(spool.commit(upload.id))
+    return upload.id
+
+
+def result_of(installation: Installation, id_: str) -> UploadResult:
+    spool = FolderSpool(installation.data / "uploads")
+    installation.wait_for(lambda: asyncio.run(spool.result(id_)) is not None, 20, "the result")
+    result = asyncio.run(spool.result(id_))
+    assert result is not None
+    return result
+
+
+def send(installation: Installation, source: Path, **changes) -> UploadResult:
+    return result_of(installation, hand_over(installation.data, source, **changes))
+
+
+def test_uploads_are_cataloged_where_the_rule_puts_them(tmp_path):
+    media, work = tmp_path / "media", tmp_path / "work"
+    media.mkdir()
+    work.mkdir()
+    song = make_audio(work / "in.flac")
+    film = make_video(work / "in.mkv", title="A Film", date="2020")
+    image = make_image(work / "IMG_1.jpg")
+    text = work / "text.mp3"
+    text.write_bytes(b"this is no music at all" * 100)
+    broken = work / "broken.flac"
+    broken.write_bytes(song.read_bytes()[:30])
+    environ = {"APOLLONIA_FILES__UPLOADS": "true"}
+    with Installation([media], tmp_path / "data", environ=environ) as installation:
+        installation.wait_scanned()
+        landed = [send(installation, it) for it in (song, film, image)]
+        again = send(installation, song)
+        refused = [send(installation, it) for it in (text, broken)]
+        damaged = send(installation, song, sha256_hash="0" * 64)
+
+        expected = [
+            "Various/The Album (2021)/1-03 A Title \u2603.flac",
+            "A Film (2020)/A Film (2020).mkv",
+            "2024/01/IMG_1.jpg",
+        ]
+        paths = [str(media / it) for it in expected]
+        assert [os.fsdecode(it.path or b"") for it in landed] == paths
+        assert (again.state, again.path) == ("duplicate", landed[0].path)
+        assert [(it.state, it.path) for it in (*refused, damaged)] == [("rejected", None)] * 3
+        assert "damaged on its way" in (damaged.reason or "")
+        assert sorted(str(it) for it in media.rglob("*") if it.is_file()) == sorted(paths)
+
+        def rows():
+            return {it["file_path"]: it for it in installation.all_files()}
+
+        installation.wait_for(lambda: set(rows()) == set(paths), 15, "the files in the catalog")
+        row = rows()[paths[0]]
+        assert row["sha256_hash"] == hashlib.sha256(song.read_bytes()).hexdigest()
+        (event,) = installation.get(f"/files/{row['id']}")["events"]
+        assert (event["event_type"], event["origin"]) == ("IN_CREATE", "watch")
+
+
+def test_without_the_setting_nothing_is_written(tmp_path):
+    media = tmp_path / "media"
+    media.mkdir()
+    song = make_audio(tmp_path / "in.flac")
+    with Installation([media], tmp_path / "data") as installation:
+        installation.wait_scanned()
+        id_ = hand_over(installation.data, song)
+        (media / "sign.flac").write_bytes(song.read_bytes() + b"x")
+        installation.wait_for(lambda: len(installation.all_files()) == 1, 15, "a sign of life")
+        spool = FolderSpool(installation.data / "uploads")
+        assert asyncio.run(spool.ready()) == [id_]
+        assert [it.name for it in media.iterdir()] == ["sign.flac"]
