@@ -89,7 +89,7 @@ async def test_cancelled_work_is_told_to_stop(disks):
     task = asyncio.create_task(disks.run("a", disk.work, 60))
     await begun(disk)
     task.cancel()
-    disk.answers.set()
     with pytest.raises(asyncio.CancelledError):
         await task
+    disk.answers.set()
     assert await asyncio.to_thread(disk.told.wait, 5)
