@@ -177,7 +177,7 @@ async def test_sqlite_index_is_for_one_process(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"no database at all, but longer than a header is" * 99, "no SQLite file")],
+    [(b"no database at all, but longer than a header is" * 99, "no SQLite database")],
 )
 async def test_sqlite_index_says_what_is_wrong_with_its_file(tmp_path, content, words):
     (tmp_path / "ingest.db").write_bytes(content)
@@ -217,12 +217,14 @@ async def test_sqlite_index_without_a_folder_says_so(tmp_path):
 async def test_sqlite_index_on_a_full_disk_keeps_what_it_had(tmp_path):
     index = SqliteIndex(tmp_path / "ingest.db")
     await index.commit(Commit([an_entry(b"/m/a")], messages(1)))
-    await index._read(lambda connection: connection.execute("PRAGMA max_page_count = 30"))
-    with pytest.raises(IndexUnavailableError, match="the disk is full"):
+    await index._database.read(lambda raw: raw.execute("PRAGMA max_page_count = 30"))
+    with pytest.raises(IndexUnavailableError, match="no space left"):
         await index.commit(Commit([an_entry(b"/m/%05d" % n) for n in range(5000)], messages(5000)))
     assert await index.count_under(b"/m") == 1
     assert await index.unsent_count() == 1
-    await index._read(lambda connection: connection.execute("PRAGMA max_page_count = 1000000"))
+    await index._database.read(
+        lambda connection: connection.execute("PRAGMA max_page_count = 1000000")
+    )
     await index.commit(Commit([an_entry(b"/m/b")]))
     assert await index.count_under(b"/m") == 2
     await index.close()

@@ -1,15 +1,14 @@
 """The ingest index in one SQLite file."""
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from apollonia.adapters.index.database import Database
+from apollonia.adapters.index.connection import IndexConnection
 from apollonia.adapters.index.rows import (
     COLUMNS,
     path_in,
@@ -73,94 +72,82 @@ class SqliteIndex:
     """``Index`` on SQLite; opened by its first use, by one process at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path)
+        self._database = IndexConnection(path)
 
     async def fingerprints(
         self, folders: Sequence[bytes]
     ) -> Mapping[bytes, Mapping[bytes, Fingerprint]]:
         """One range read per folder."""
-        return await self._read(partial(_fingerprints, folders))
+        return await self._database.read(partial(_fingerprints, folders))
 
     async def entries(self, paths: Collection[bytes]) -> Mapping[bytes, Entry]:
         """By primary key."""
-        return await self._read(partial(_entries, paths))
+        return await self._database.read(partial(_entries, paths))
 
     async def entries_by_inode(self, inodes: Collection[tuple[int, int]]) -> Sequence[Entry]:
         """By the inode's own database index."""
-        return await self._read(partial(_by_inode, inodes))
+        return await self._database.read(partial(_by_inode, inodes))
 
     async def entries_by_content(self, hashes: Collection[str], limit_each: int) -> Sequence[Entry]:
         """By the content's own database index."""
-        return await self._read(partial(_by_content, hashes, limit_each))
+        return await self._database.read(partial(_by_content, hashes, limit_each))
 
     async def folders_under(self, folder: bytes) -> Sequence[bytes]:
         """A range of the folders' paths."""
-        return await self._read(partial(_folders_under, folder))
+        return await self._database.read(partial(_folders_under, folder))
 
     async def count_under(self, folder: bytes) -> int:
         """Counts rows: about 10 million a second."""
-        return await self._read(partial(_count_under, folder))
+        return await self._database.read(partial(_count_under, folder))
 
     async def commit(self, commit: Commit) -> None:
         """One transaction, on disk at its end."""
-        await self._write(partial(_commit, commit))
+        await self._database.write(partial(_commit, commit))
 
     async def unsent(self, limit: int) -> Sequence[Unsent]:
         """In the order of the outbox."""
-        return await self._read(partial(_unsent, limit))
+        return await self._database.read(partial(_unsent, limit))
 
     async def unsent_count(self) -> int:
         """Rows of the outbox."""
-        return await self._read(_unsent_count)
+        return await self._database.read(_unsent_count)
 
     async def mark_sent(self, positions: Collection[int]) -> None:
         """Sent rows leave."""
         rows = [(position,) for position in positions]
-        await self._write(partial(_delete_sent, rows))
+        await self._database.write(partial(_delete_sent, rows))
 
     async def root(self, root: bytes) -> RootRecord:
         """One row."""
-        return await self._read(partial(_root, root))
+        return await self._database.read(partial(_root, root))
 
     async def save_scan(self, root: bytes, device: int, scan_micros: int) -> None:
         """One row."""
-        await self._write(partial(_save_scan, root, device, scan_micros))
+        await self._database.write(partial(_save_scan, root, device, scan_micros))
 
     async def verified(self, top: bytes) -> Collection[bytes]:
         """One row for each folder."""
-        return await self._read(partial(_verified, top))
+        return await self._database.read(partial(_verified, top))
 
     async def save_verified(self, top: bytes, folders: Collection[bytes]) -> None:
         """In one transaction."""
-        await self._write(partial(_save_verified, top, folders))
+        await self._database.write(partial(_save_verified, top, folders))
 
     async def forget_verified(self, top: bytes) -> None:
         """All its rows."""
-        await self._write(partial(_forget_verified, top))
+        await self._database.write(partial(_forget_verified, top))
 
     async def prune(self, before_micros: int) -> int:
         """Tombstones first, then the folders that they leave empty."""
-        return await self._write(partial(_prune, before_micros))
+        return await self._database.write(partial(_prune, before_micros))
 
     async def ping(self) -> None:
         """An empty writing transaction."""
-        await self._write(lambda _: None)
+        await self._database.write(lambda _: None)
 
     async def close(self) -> None:
         """Closes the file and ends the thread."""
-        await self._run(self._database.close)
-        self._database.executor.shutdown(wait=False)
-
-    async def _read[T](self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await self._run(partial(self._database.guarded, work))
-
-    async def _write[T](self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await self._run(partial(self._database.write, work))
-
-    async def _run[T](self, work: Callable[[], T]) -> T:
-        # Shielded: a transaction that has begun ends before its caller's cancellation is seen.
-        future = asyncio.get_running_loop().run_in_executor(self._database.executor, work)
-        return await asyncio.shield(future)
+        await self._database.close()
 
 
 def _fingerprints(
