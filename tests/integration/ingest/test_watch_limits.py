@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ class Child:
         run = [sys.executable, str(CHILD), str(self.root), str(self.data), json.dumps(options)]
         if watches is not None:
             run = ["sh", "-c", f'echo {watches} > {LIMIT}; exec "$@"', "sh", *run]
-        self.process = subprocess.Popen(
+        self.process: Any = subprocess.Popen(
             [*ISOLATE, *run] if isolated else run,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -73,7 +74,7 @@ class Child:
 
     def catalog(self):
         """Path below the root → SHA-256, as who heard all events knows it."""
-        known = {}
+        known: dict[str, str] = {}
         for what, path, sha, moved_from in self.events():
             if what == "IN_DELETE":
                 known.pop(path, None)
