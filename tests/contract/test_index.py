@@ -8,7 +8,7 @@ import pytest
 
 from apollonia.adapters.index import SqliteIndex
 from apollonia.errors import IndexUnavailableError
-from apollonia.ports.index import Commit, Entry, RootRecord
+from apollonia.ports.index import Check, Commit, Entry, RootRecord
 from apollonia.testing.builders import messages
 from apollonia.testing.memory_index import MemoryIndex
 
@@ -271,3 +271,26 @@ async def test_index_remembers_what_a_verification_is_through_with_until_it_ends
     await index.forget_verified(b"/m")
     assert set(await index.verified(b"/m")) == set()
     assert set(await index.verified(b"/n")) == {b"/n"}
+
+
+async def test_checks_are_due_until_they_were_compared(index):
+    await index.commit(Commit(checks=[b"/m/x.md5", b"/m/a/y.sfv", b"/other/z.md5"]))
+    x, y = Check(b"/m/x.md5", 1), Check(b"/m/a/y.sfv", 1)
+    assert set(await index.due_checks(b"/m", 10)) == {x, y}
+    assert len(await index.due_checks(b"/m", 1)) == 1
+    await index.commit(Commit(compared=[Check(b"/m/x.md5", 1, "fine"), Check(b"/m/a/y.sfv", 1)]))
+    assert await index.due_checks(b"/m", 10) == []
+    await index.commit(Commit(touched=[b"/m", b"/m/a"]))
+    assert await index.due_checks(b"/m", 10) == [Check(b"/m/x.md5", 2, "fine")]
+
+
+async def test_a_check_that_is_marked_while_it_is_compared_stays_due(index):
+    await index.commit(Commit(checks=[b"/m/x.md5", b"/m/y.md5"]))
+    await index.commit(Commit(touched=[b"/m"]))
+    await index.commit(Commit(compared=[Check(b"/m/x.md5", 1, "old"), Check(b"/m/y.md5", 1)]))
+    assert await index.due_checks(b"/m", 10) == [
+        Check(b"/m/x.md5", 2, "old"),
+        Check(b"/m/y.md5", 2),
+    ]
+    await index.commit(Commit(checks=[b"/m/x.md5"], compared=[Check(b"/m/y.md5", 2, "new")]))
+    assert await index.due_checks(b"/m", 10) == [Check(b"/m/x.md5", 3)]

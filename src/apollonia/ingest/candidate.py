@@ -1,8 +1,9 @@
 """What a look hands on, and what became of it."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from apollonia.domain.neighbours import FolderNeighbours
 from apollonia.ingest.asks import Ready, Tally
@@ -67,4 +68,23 @@ class Lost:
     tally: Tally | None = None
 
 
-Finding = Read | Lost
+@dataclass(slots=True)
+class Compared:
+    """A checksum file of the content ``sha256_hash`` was compared with the files that it lists.
+
+    ``result`` stands for what came of it and is in ``media``, told where it is news; without one
+    nothing is told, and the check is forgotten.
+    """
+
+    root: "WatchedRoot"
+    path: bytes
+    marks: int
+    sha256_hash: str | None = None
+    result: str | None = None
+    is_news: bool = False
+    media: Mapping[str, Any] | None = None
+    error: FileError | None = None
+    neighbours: FolderNeighbours | None = None
+
+
+Finding = Read | Lost | Compared

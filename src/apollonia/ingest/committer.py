@@ -76,7 +76,7 @@ class Committer:
             try:
                 draft = await self._draft(findings)
                 commit = draft.commit()
-                if commit.entries:
+                if commit.entries or commit.compared:
                     await self._index.commit(commit)
                 break
             except Unavailable as error:

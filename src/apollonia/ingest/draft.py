@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from apollonia.domain.ids import uuid7
 from apollonia.domain.ordering import MonotonicStamps
-from apollonia.ingest.candidate import Candidate, Finding, Lost, Read
+from apollonia.domain.paths import folder_of, is_inside, name_of
+from apollonia.ingest.candidate import Candidate, Compared, Finding, Lost, Read
+from apollonia.ingest.comparing import CHECKSUM_MISMATCH
 from apollonia.ingest.events import Happened, make_message
 from apollonia.ingest.silent_change import SILENT_CHANGE, is_silent_change
 from apollonia.ingest.watched_root import WatchedRoot
 from apollonia.media.facts import FileFacts
 from apollonia.media.requests import Inspection
+from apollonia.media.sidecars.checksum_files import is_checksum_name
 from apollonia.messages import FileEventType
-from apollonia.ports.index import Commit, Entry
+from apollonia.ports.index import Check, Commit, Entry
 
 if TYPE_CHECKING:
     from apollonia.ports.bus import Message
@@ -37,13 +40,16 @@ class Draft:
         self._entries: dict[bytes, Entry] = {}
         self._messages: list[Message] = []
         self._roots: set[bytes] = set()
+        self._checks: set[bytes] = set()
+        self._touched: set[bytes] = set()
+        self._compared: list[Check] = []
         self.rewritten: set[tuple[int, int]] = set()
         self.corrupted: list[Candidate] = []
 
     @staticmethod
     def concerned(finding: Finding) -> list[bytes]:
         """The paths that must be known before this finding is added."""
-        if isinstance(finding, Lost):
+        if not isinstance(finding, Read):
             return [finding.path]
         source = finding.candidate.moved_from
         return [finding.candidate.path] if source is None else [finding.candidate.path, source]
@@ -54,19 +60,29 @@ class Draft:
             return
         if isinstance(finding, Lost):
             self._add_lost(finding)
+        elif isinstance(finding, Compared):
+            self._add_compared(finding)
         else:
             self._add_read(finding)
 
     def commit(self) -> Commit:
         """The transaction."""
         stamps = dict.fromkeys(self._roots, self._stamps.last_micros)
-        return Commit(tuple(self._entries.values()), tuple(self._messages), stamps)
+        return Commit(
+            tuple(self._entries.values()),
+            tuple(self._messages),
+            stamps,
+            checks=self._checks,
+            touched=self._touched,
+            compared=self._compared,
+        )
 
     def _add_lost(self, lost: Lost) -> None:
         known = self._known.get(lost.path)
         if known is None or not known.is_live:
             return
         self._put(replace(known, gone_micros=self._now))
+        self._touch(lost.root, lost.path)
         self._tell(lost.root, lost.origin, FileEventType.DELETE, known)
 
     def _add_read(self, read: Read) -> None:
@@ -93,6 +109,8 @@ class Draft:
             read = replace(read, inspection=replace(read.inspection, error=SILENT_CHANGE))
             entry = replace(entry, error_code=SILENT_CHANGE.code)
             self.corrupted.append(read.candidate)
+        elif known.error_code == CHECKSUM_MISMATCH and _same_content(entry, known):
+            entry = replace(entry, error_code=known.error_code)  # until it is compared again
         if entry == known:
             return
         self._put(entry)
@@ -114,6 +132,11 @@ class Draft:
         self, read: Read, what: FileEventType, entry: Entry, moved_from: bytes | None = None
     ) -> None:
         candidate, inspection = read.candidate, read.inspection
+        self._touch(candidate.root, entry.path)
+        if moved_from is not None:
+            self._touch(candidate.root, moved_from)
+        if is_checksum_name(name_of(entry.path).decode("utf-8", "replace")):
+            self._checks.add(entry.path)
         happened = Happened(
             entry=entry,
             event_type=what,
@@ -126,6 +149,38 @@ class Draft:
             neighbours=candidate.neighbours,
         )
         self._send(candidate.root, happened)
+
+    def _add_compared(self, done: Compared) -> None:
+        known = self._known.get(done.path)
+        if known is None or not known.is_live or done.result is None:
+            self._compared.append(Check(done.path, done.marks))
+        elif known.sha256_hash == done.sha256_hash:
+            self._compared.append(Check(done.path, done.marks, done.result))
+            if not done.is_news:
+                return
+            error = done.error
+            if error is None and known.error_code == SILENT_CHANGE.code:
+                error = SILENT_CHANGE  # its own content is still in doubt
+            entry = replace(known, error_code=error.code if error else None)
+            self._put(entry)
+            happened = Happened(
+                entry=entry,
+                event_type=FileEventType.CLOSE_WRITE,
+                root=done.root.root.name,
+                origin="verify",
+                timestamp=self._stamps.next(self._now),
+                media=done.media,
+                error=error,
+                neighbours=done.neighbours,
+            )
+            self._send(done.root, happened)
+
+    def _touch(self, root: WatchedRoot, path: bytes) -> None:
+        """Checksum files in the folder and above it may list the file."""
+        folder = folder_of(path)
+        while folder not in self._touched and is_inside(folder, root.path):
+            self._touched.add(folder)
+            folder = folder_of(folder)
 
     def _tell(self, root: WatchedRoot, origin: str, what: FileEventType, entry: Entry) -> None:
         stamp = self._stamps.next(self._now)
@@ -151,7 +206,7 @@ def _same_content(entry: Entry, other: Entry) -> bool:
 
 def finding_root(finding: Finding) -> WatchedRoot:
     """Whose it is."""
-    return finding.root if isinstance(finding, Lost) else finding.candidate.root
+    return finding.candidate.root if isinstance(finding, Read) else finding.root
 
 
 def entry_of(read: Read) -> Entry:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from apollonia.domain.paths import is_inside
+from apollonia.ingest.comparing import Digests
 from apollonia.ingest.moves import Moves
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.pipeline import Pipeline
@@ -27,6 +28,7 @@ class Engine:
         self.new_disk = new_disk
         self.roots: list[WatchedRoot] = []
         self.moves = Moves(ports.clock)
+        self.digests = Digests(ports.large)
         self.settle = Settle(ports.files, ports.clock, options)
         self.pipeline = Pipeline(
             ports=ports,

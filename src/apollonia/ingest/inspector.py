@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from apollonia.media.facts import FileFacts
 from apollonia.media.hashing import LargeHash
 from apollonia.media.requests import Inspection, InspectRequest
+from apollonia.media.sidecars.checksum_files import Algorithm
 
 
 class Inspector(Protocol):
@@ -28,4 +30,10 @@ class LargeHasher(Protocol):
 
         Raises ``OSError``; of that ``ContentChangedError`` when it was written to meanwhile.
         """
+        ...
+
+    async def digest(
+        self, path: bytes, algorithm: Algorithm, top: bytes | None = None
+    ) -> tuple[FileFacts, str]:
+        """One digest of a file, to be compared with a list; else as ``hash_large``."""
         ...

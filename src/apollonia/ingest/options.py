@@ -40,6 +40,7 @@ class IngestOptions:
     lease_ttl_s: float = 30.0
     take_over: bool = False
     tombstone_days: int = 90
+    check_poll_s: float = 5.0
     hidden: bool = False
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

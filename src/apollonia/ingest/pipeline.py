@@ -9,7 +9,7 @@ from itertools import batched
 from apollonia.errors import MediaUnavailableError
 from apollonia.ingest.asks import Ready, Tally
 from apollonia.ingest.by_content import ByContent
-from apollonia.ingest.candidate import Candidate, Finding, Lost, LostOrigin, Read
+from apollonia.ingest.candidate import Candidate, Compared, Finding, Lost, LostOrigin, Read
 from apollonia.ingest.committer import Committer
 from apollonia.ingest.flights import EXPECTED_S, Flights
 from apollonia.ingest.lanes import Lanes
@@ -216,6 +216,8 @@ class Pipeline:
         self._land(candidate, cataloged=False)
 
     def _done(self, finding: Finding) -> None:
+        if isinstance(finding, Compared):
+            return
         if isinstance(finding, Lost):
             finding.root.refused.discard(finding.path)
             finding.root.progress.sound(finding.path)

@@ -10,6 +10,7 @@ from apollonia.errors import (
     Rejected,
     Unavailable,
 )
+from apollonia.ingest.checksums import Checksums
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.following import Following
 from apollonia.ingest.hints import Hints
@@ -159,6 +160,7 @@ class RootIngest:
                 )
                 tasks.create_task(self._requests.run(self._clock, self._options.control_poll_s))
                 tasks.create_task(self._root_checks())
+                tasks.create_task(Checksums(root, engine).run())
         finally:
             watches.close()
 

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from apollonia.media.facts import FileFacts
-from apollonia.media.frames import path_to_text
+from apollonia.media.frames import path_from_text, path_to_text
 from apollonia.media.options import MediaOptions
 from apollonia.media.process import WorkerLostError, WorkerProcess
 from apollonia.media.requests import Inspection, InspectRequest
+from apollonia.media.sidecars.checksum_files import ALGORITHMS, Sum, SumList
+from apollonia.media.sidecars.limits import MAX_SUMS
 from apollonia.messages import FileError
 
 SUSPECTS = 8
@@ -102,6 +104,7 @@ class Batch:
                 request.hash,
                 probe,
                 None if request.top is None else path_to_text(request.top),
+                probe and request.sums,
             )
             for request in (self._requests[index] for index in indices)
         ]
@@ -155,7 +158,18 @@ def read_inspection(path: bytes, result: Any) -> Inspection:
         xxh128_hash=_digest(result.get("xxh"), 32),
         media=media,
         error=error,
+        sums=_sums(result.get("sums")),
     )
+
+
+def _sums(told: Any) -> SumList | None:
+    if told is None:
+        return None
+    rows = told["rows"][:MAX_SUMS]
+    if not all(algorithm in ALGORITHMS for _, algorithm, _ in rows):
+        raise ValueError("no such algorithm")
+    sums = (Sum(path_from_text(name), algorithm, str(digest)) for name, algorithm, digest in rows)
+    return SumList(tuple(sums), int(told["count"]))
 
 
 def _digest(text: Any, length: int) -> str | None:

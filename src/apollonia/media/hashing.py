@@ -4,14 +4,18 @@ One pass over a file never decodes it, so nothing hostile is at work here.
 """
 
 import asyncio
+import hashlib
 import os
 import threading
+import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from apollonia.media.facts import FileFacts
 from apollonia.media.reading import StoppedError, facts_now, hash_open, open_regular
+from apollonia.media.sidecars.checksum_files import Algorithm
 
 __all__ = ["ContentChangedError", "LargeFiles", "LargeHash", "StoppedError", "hash_file"]
 
@@ -54,6 +58,31 @@ def _read_ahead(fd: int) -> None:
         os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_SEQUENTIAL)
 
 
+def digest_file(
+    path: bytes, algorithm: Algorithm, *, stop: threading.Event, top: bytes | None = None
+) -> tuple[FileFacts, str]:
+    """The facts of the file and one digest of it, for comparing with a list; else as ``hash_file``.
+
+    These are not our hashes: who wrote the list chose them.
+    """
+    with open_regular(path, top) as file:
+        _read_ahead(file.fd)
+        buffer = memoryview(bytearray(_BUFFER_BYTES))
+        sums = None if algorithm == "crc32" else hashlib.new(algorithm, usedforsecurity=False)
+        crc, left = 0, file.facts.size
+        while left > 0 and (got := os.readv(file.fd, [buffer])):
+            left -= got
+            if sums is None:
+                crc = zlib.crc32(buffer[:got], crc)
+            else:
+                sums.update(buffer[:got])
+            if stop.is_set():
+                raise StoppedError
+        if left or not facts_now(file).same_content(file.facts):
+            raise ContentChangedError(f"changed while it was read: {path!r}")
+        return file.facts, f"{crc:08x}" if sums is None else sums.hexdigest()
+
+
 class LargeFiles:
     """A few threads of their own for large files; an async context manager."""
 
@@ -63,13 +92,20 @@ class LargeFiles:
 
     async def hash_large(self, path: bytes, top: bytes | None = None) -> LargeHash:
         """As ``hash_file``, in a thread; cancelling stops the reading within a second."""
+        return await self._run(lambda stop: hash_file(path, stop=stop, top=top))
+
+    async def digest(
+        self, path: bytes, algorithm: Algorithm, top: bytes | None = None
+    ) -> tuple[FileFacts, str]:
+        """As ``digest_file``, in a thread; cancelling stops the reading within a second."""
+        return await self._run(lambda stop: digest_file(path, algorithm, stop=stop, top=top))
+
+    async def _run[T](self, read: Callable[[threading.Event], T]) -> T:
         stop = threading.Event()
         self._stops.add(stop)
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(
-                self._executor, lambda: hash_file(path, stop=stop, top=top)
-            )
+            return await loop.run_in_executor(self._executor, lambda: read(stop))
         finally:
             stop.set()
             self._stops.discard(stop)

@@ -11,6 +11,7 @@ from apollonia.domain.paths import folder_of
 from apollonia.media.beneath import parent_below
 from apollonia.media.content import Content
 from apollonia.media.faults import MediaFault
+from apollonia.media.frames import path_to_text
 from apollonia.media.reading import (
     NotRegularError,
     OpenFile,
@@ -31,12 +32,20 @@ class Inspector:
         self._pixel_limit = pixel_limit
 
     def inspect(
-        self, path: bytes, *, with_hash: bool, with_probe: bool, top: bytes | None = None
+        self,
+        path: bytes,
+        *,
+        with_hash: bool,
+        with_probe: bool,
+        top: bytes | None = None,
+        with_sums: bool = False,
     ) -> dict[str, Any]:
         """Facts, hashes and media of one file; never raises for what is wrong with the file."""
         try:
             with open_regular(path, top) as file:
-                return self._look(path, file, with_hash=with_hash, with_probe=with_probe)
+                listed = self._sums(path, file) if with_sums else {}
+                found = self._look(path, file, with_hash=with_hash, with_probe=with_probe)
+                return found | listed if found["outcome"] == "ok" else found
         except NotRegularError:
             return {"outcome": "not_regular"}
         except OSError as error:
@@ -53,6 +62,17 @@ class Inspector:
         if not facts_now(file).same_content(file.facts):
             return {"outcome": "changed", "facts": _row(file)}
         return answer
+
+    def _sums(self, path: bytes, file: OpenFile) -> dict[str, Any]:
+        """What a checksum file lists, as JSON; nothing of one that is too large to be one."""
+        from apollonia.media.sidecars.checksum_files import read_sums  # noqa: PLC0415 - as below
+        from apollonia.media.sidecars.limits import MAX_SIDECAR_BYTES  # noqa: PLC0415
+
+        if file.facts.size > MAX_SIDECAR_BYTES:
+            return {}
+        found = read_sums(os.pread(file.fd, file.facts.size, 0), path.rpartition(b"/")[2])
+        rows = [(path_to_text(one.name), one.algorithm, one.digest) for one in found.sums]
+        return {"sums": {"count": found.count, "rows": rows}}
 
     def _probe(self, path: bytes, file: OpenFile) -> dict[str, Any]:
         from apollonia.media.probe import probe  # noqa: PLC0415 - after confinement, when needed

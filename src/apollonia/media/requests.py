@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from apollonia.media.facts import FileFacts
+from apollonia.media.sidecars.checksum_files import SumList
 from apollonia.messages import FileError
 
 MAX_BATCH = 64
@@ -15,12 +16,14 @@ Outcome = Literal["ok", "error", "vanished", "changed", "not_regular"]
 class InspectRequest:
     """A file to look at; ``hash=False`` where the caller has hashed it already (large files).
 
-    ``top``: a folder above it, below which no symbolic link is followed on the way.
+    ``top``: a folder above it, below which no symbolic link is followed on the way. ``sums``: it
+    is a checksum file, whose list is wanted.
     """
 
     path: bytes
     hash: bool = True
     top: bytes | None = None
+    sums: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,7 @@ class Inspection:
     xxh128_hash: str | None = None
     media: Mapping[str, Any] | None = None
     error: FileError | None = None
+    sums: SumList | None = None
 
 
 @dataclass(frozen=True, slots=True)

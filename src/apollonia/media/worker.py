@@ -40,12 +40,13 @@ class Worker:
         """Answers leave in small groups, so that a crash costs only what is not yet on its way."""
         results: list[dict[str, Any]] = []
         flushed = time.monotonic()
-        for path, with_hash, with_probe, top in files:
+        for path, with_hash, with_probe, top, with_sums in files:
             found = self._inspector.inspect(
                 path_from_text(path),
                 with_hash=with_hash,
                 with_probe=with_probe,
                 top=None if top is None else path_from_text(top),
+                with_sums=with_sums,
             )
             results.append(found)
             if time.monotonic() - flushed > FLUSH_SECONDS:

@@ -52,16 +52,35 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A checksum file: ``marks`` counts the reasons to compare it with the files that it lists.
+
+    ``result`` stands for what the last comparing found; ``None``: nothing that was told.
+    """
+
+    path: bytes
+    marks: int
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """What becomes durable together, or not at all.
 
     ``entries`` are inserted or replaced by path; ``messages`` are appended to the outbox in this
     order, those whose id it has already are ignored; ``last_timestamps`` in µs, by root.
+
+    ``checks`` are checksum files that are due to be compared, without a result; those that are
+    directly in a folder of ``touched`` are due again. ``compared``: done, unless marked since;
+    without a result the check is forgotten.
     """
 
     entries: Sequence[Entry] = ()
     messages: Sequence[Message] = ()
     last_timestamps: Mapping[bytes, int] = field(default_factory=dict)
+    checks: Collection[bytes] = ()
+    touched: Collection[bytes] = ()
+    compared: Sequence[Check] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +170,10 @@ class Index(Protocol):
 
     async def forget_verified(self, top: bytes) -> None:
         """The verification of ``top`` has ended."""
+        ...
+
+    async def due_checks(self, folder: bytes, limit: int) -> Sequence[Check]:
+        """Checksum files in and below ``folder`` that were marked since they were compared."""
         ...
 
     async def prune(self, before_micros: int) -> int:

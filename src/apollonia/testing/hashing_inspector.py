@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import zlib
 from collections.abc import Sequence
 
 import xxhash
@@ -12,6 +13,7 @@ from apollonia.errors import MediaUnavailableError
 from apollonia.media.facts import FileFacts
 from apollonia.media.hashing import LargeHash
 from apollonia.media.requests import Inspection, InspectRequest, Outcome
+from apollonia.media.sidecars.checksum_files import Algorithm, read_sums
 from apollonia.messages import FileError
 from apollonia.testing.fake_files import FakeFiles
 
@@ -26,6 +28,7 @@ class HashingInspector:
     def __init__(self, files: FakeFiles) -> None:
         self.hashed: list[bytes] = []
         self.looked: list[bytes] = []
+        self.digested: list[bytes] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.away = False
@@ -50,6 +53,18 @@ class HashingInspector:
         data, stat = self._files.read(path)
         return LargeHash(FileFacts.of(stat, stat.st_atime_ns), *_hashes(data))
 
+    async def digest(
+        self, path: bytes, algorithm: Algorithm, top: bytes | None = None
+    ) -> tuple[FileFacts, str]:
+        """Any of the digests that lists have; ``digested`` are the paths asked for, in order."""
+        del top
+        await self.gate.wait()
+        self.digested.append(path)
+        data, stat = self._files.read(path)
+        crc = algorithm == "crc32"
+        found = f"{zlib.crc32(data):08x}" if crc else hashlib.new(algorithm, data).hexdigest()
+        return FileFacts.of(stat, stat.st_atime_ns), found
+
     def _inspect(self, request: InspectRequest) -> Inspection:
         path = request.path
         (self.hashed if request.hash else self.looked).append(path)
@@ -70,6 +85,7 @@ class HashingInspector:
             facts=FileFacts.of(stat, stat.st_atime_ns),
             sha256_hash=sha,
             xxh128_hash=xxh,
+            sums=read_sums(data, name.rpartition("/")[2].encode()) if request.sums else None,
             media={"kind": kind_by_extension(name).value, "format": extension_of(name) or None},
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apollonia.domain.paths import folder_of, is_inside, name_of
 from apollonia.errors import IndexUnavailableError
-from apollonia.ports.index import Commit, Entry, Fingerprint, RootRecord, Unsent
+from apollonia.ports.index import Check, Commit, Entry, Fingerprint, RootRecord, Unsent
 
 if TYPE_CHECKING:
     from apollonia.ports.bus import Message
@@ -23,6 +23,8 @@ class MemoryIndex:
         self.fail_with: str | None = None
         self._roots: dict[bytes, RootRecord] = {}
         self._verified: dict[bytes, set[bytes]] = {}
+        self._checks: dict[bytes, Check] = {}
+        self._compared: dict[bytes, int] = {}  # how many marks were compared
         self._seen: set[str] = set()
         self._positions = count(1)
 
@@ -79,6 +81,32 @@ class MemoryIndex:
         for root, stamp in commit.last_timestamps.items():
             known = self._roots.get(root, RootRecord())
             self._roots[root] = replace(known, last_timestamp=max(stamp, known.last_timestamp))
+        self._commit_checks(commit)
+
+    def _commit_checks(self, commit: Commit) -> None:
+        for path, check in self._checks.items():
+            if folder_of(path) in commit.touched:
+                self._checks[path] = replace(check, marks=check.marks + 1)
+        for path in commit.checks:
+            known = self._checks.get(path)
+            self._checks[path] = Check(path, known.marks + 1 if known else 1)
+        for done in commit.compared:
+            check = self._checks.get(done.path, done)
+            if done.result is not None:
+                self._checks[done.path] = replace(check, result=done.result)
+                self._compared[done.path] = done.marks
+            elif check.marks == done.marks:
+                self._checks.pop(done.path, None)
+
+    async def due_checks(self, folder: bytes, limit: int) -> Sequence[Check]:
+        """Looks at everything."""
+        await self.ping()
+        due = [
+            check
+            for path, check in sorted(self._checks.items())
+            if is_inside(path, folder) and check.marks > self._compared.get(path, 0)
+        ]
+        return due[:limit]
 
     async def unsent(self, limit: int) -> Sequence[Unsent]:
         """In order."""

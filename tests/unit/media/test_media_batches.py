@@ -4,6 +4,7 @@ from apollonia.media.batches import Batch, read_inspection
 from apollonia.media.options import MediaOptions
 from apollonia.media.process import WorkerLostError
 from apollonia.media.requests import InspectRequest
+from apollonia.media.sidecars.checksum_files import Sum, SumList
 
 HASHES = {"sha": "a" * 64, "xxh": "b" * 32}
 
@@ -20,9 +21,9 @@ class FakeWorker:
         self.frames = []
 
     async def send(self, message):
-        self.log.append([path for path, _, _, _ in message["files"]])
+        self.log.append([path for path, *_ in message["files"]])
         self.frames = []
-        for path, _, probe, _ in message["files"]:
+        for path, _, probe, *_ in message["files"]:
             if probe and path in self.poison:
                 self.frames.append(None)
                 return
@@ -118,3 +119,11 @@ async def test_batch_does_not_wait_for_files_that_were_left_out():
 
     found = await inspect(Slot(), ["a", "b"])
     assert [inspection.outcome for inspection in found] == ["ok", "ok"]
+
+
+def test_a_list_of_sums_is_read_as_data():
+    result = {"outcome": "ok", "sums": {"count": 7, "rows": [["caf\xe9", "md5", "0" * 32]]}}
+    found = read_inspection(b"/x.md5", result).sums
+    assert found == SumList((Sum(b"caf\xe9", "md5", "0" * 32),), 7)
+    with pytest.raises(ValueError, match="algorithm"):
+        read_inspection(b"/x", {"outcome": "ok", "sums": {"count": 1, "rows": [["x", "rot", ""]]}})

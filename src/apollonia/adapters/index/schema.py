@@ -53,4 +53,21 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (top, folder)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE checks (
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        marks INTEGER NOT NULL DEFAULT 1,
+        compared INTEGER NOT NULL DEFAULT 0,
+        result TEXT,
+        PRIMARY KEY (folder, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX checks_due ON checks (folder, name) WHERE marks > compared;
+    INSERT INTO checks (folder, name)
+        SELECT f.path, e.name FROM entries e JOIN folders f ON f.id = e.folder_id
+        WHERE e.gone_micros IS NULL AND (
+            CAST(e.name AS TEXT) LIKE '%.md5' OR CAST(e.name AS TEXT) LIKE '%.sfv'
+            OR CAST(e.name AS TEXT) LIKE '%.sha256' OR CAST(e.name AS TEXT) LIKE 'md5sum%'
+            OR CAST(e.name AS TEXT) LIKE 'sha256sum%');
+    """,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from apollonia.adapters.index.checks import commit_checks, due_checks
 from apollonia.adapters.index.connection import IndexConnection
 from apollonia.adapters.index.rows import (
     COLUMNS,
@@ -19,7 +20,7 @@ from apollonia.adapters.index.rows import (
     unsigned,
 )
 from apollonia.ports.bus import Message
-from apollonia.ports.index import UNREAD, Commit, Entry, Fingerprint, RootRecord, Unsent
+from apollonia.ports.index import UNREAD, Check, Commit, Entry, Fingerprint, RootRecord, Unsent
 
 _FINGERPRINTS = """
     SELECT e.name, e.size, e.mtime_ns, e.ctime_ns, e.inode, e.error_code
@@ -137,6 +138,10 @@ class SqliteIndex:
         """All its rows."""
         await self._database.write(partial(_forget_verified, top))
 
+    async def due_checks(self, folder: bytes, limit: int) -> Sequence[Check]:
+        """A range of what is due."""
+        return await self._database.read(partial(due_checks, _inside(folder), limit))
+
     async def prune(self, before_micros: int) -> int:
         """Tombstones first, then the folders that they leave empty."""
         return await self._database.write(partial(_prune, before_micros))
@@ -221,6 +226,7 @@ def _commit(commit: Commit, connection: sqlite3.Connection) -> None:
     )
     connection.executemany(_PUT_MESSAGE, map(_message_row, commit.messages))
     connection.executemany(_PUT_STAMP, commit.last_timestamps.items())
+    commit_checks(commit, connection)
 
 
 def _folder_ids(folders: Iterable[bytes], connection: sqlite3.Connection) -> dict[bytes, int]:

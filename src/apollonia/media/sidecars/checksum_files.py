@@ -12,6 +12,8 @@ from apollonia.media.sidecars.limits import MAX_LINE, MAX_SUMS
 
 type Algorithm = Literal["md5", "sha1", "sha256", "sha512", "crc32"]
 
+ALGORITHMS = frozenset({"md5", "sha1", "sha256", "sha512", "crc32"})
+
 _BY_LENGTH: dict[int, Algorithm] = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 _BY_NAME: dict[bytes, Algorithm] = {
     b"MD5": "md5",
