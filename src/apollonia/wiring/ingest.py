@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,15 +16,18 @@ from apollonia.domain.paths import display
 from apollonia.domain.roots import RootStatus
 from apollonia.errors import ConfigurationError
 from apollonia.ingest.audit import Audit, AuditedIngest
+from apollonia.ingest.ignore_files import IgnoreFiles
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
 from apollonia.ingest.publisher import Publisher
 from apollonia.ingest.roots import Root, RootChoices, check_roots
+from apollonia.ingest.rules import rules_of
 from apollonia.ingest.service import IngestService
 from apollonia.ingest.uploads.examine import Examiner
 from apollonia.ingest.uploads.service import UploadPorts
 from apollonia.media.hashing import LargeFiles
 from apollonia.media.pool import MediaPool
+from apollonia.ports.uploads import Spool
 from apollonia.wiring.ports import Ports
 from apollonia.wiring.uploads import open_spool, upload_landing
 from apollonia.work.service import Service
@@ -101,13 +104,13 @@ async def ingest_services(
                 metrics=ports.metrics,
                 audit=audit,
             )
+            options = _ingest_options(settings, ports, media, take_over=take_over)
             ingest = IngestService(
-                roots=roots,
-                ports=ingest_ports,
-                options=_ingest_options(settings, ports, media, take_over=take_over),
-                on_commit=publisher.wake,
+                roots=roots, ports=ingest_ports, options=options, on_commit=publisher.wake
             )
-            upload_ports = _upload_ports(ports, settings, ingest_ports, ingest, media)
+            upload_ports = _upload_ports(
+                ingest_ports, options, open_spool(settings, ports.folder), ingest.statuses
+            )
             yield (
                 publisher,
                 AuditedIngest(audit=audit, roots=roots, ingest=ingest),
@@ -118,18 +121,27 @@ async def ingest_services(
 
 
 def _upload_ports(
-    ports: Ports, settings: Settings, ingest: IngestPorts, service: IngestService, media: MediaPool
+    ports: IngestPorts,
+    options: IngestOptions,
+    spool: Spool,
+    statuses: Callable[[], Sequence[RootStatus]],
 ) -> UploadPorts:
-    examiner = Examiner(
-        inspector=media, large=ingest.large, large_file_bytes=media.options.large_file_bytes
-    )
+    def is_ignored(root: Root, path: bytes) -> bool:
+        rules = IgnoreFiles(ports.files, root.path, rules_of(root, options), ports.clock)
+        return rules.look().ignores(path)
+
     return UploadPorts(
-        spool=open_spool(settings, ports.folder),
-        examiner=examiner,
-        index=ingest.index,
+        spool=spool,
+        examiner=Examiner(
+            inspector=ports.inspector,
+            large=ports.large,
+            large_file_bytes=options.large_file_bytes,
+        ),
+        index=ports.index,
         clock=ports.clock,
         metrics=ports.metrics,
-        statuses=service.statuses,
+        statuses=statuses,
+        is_ignored=is_ignored,
     )
 
 

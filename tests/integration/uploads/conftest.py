@@ -58,6 +58,7 @@ class World:
         self.index = MemoryIndex()
         self.examiner = KnownTags()
         self.state = RootState.WATCHING
+        self.ignored: set[bytes] = set()
         root_ = Root(os.fsencode(root))
         self.options = UploadOptions(roots=(root_,), margin_bytes=0, stall_s=1e9)
 
@@ -70,6 +71,7 @@ class World:
                 clock=self.clock,
                 metrics=Metrics(),
                 statuses=lambda: [RootStatus(root=str(self.root), state=self.state)],
+                is_ignored=lambda _root, path: path in self.ignored,
             ),
             options=self.options,
         )

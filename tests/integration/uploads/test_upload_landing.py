@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import resource
 import stat
 from dataclasses import replace
 from threading import Event
@@ -154,6 +155,16 @@ async def test_nothing_is_written_below_a_disk_that_is_not_mounted(near):
         await near.result(id_)
 
 
+async def test_upload_that_the_rules_would_hide_waits(near):
+    near.ignored = {os.fsencode(near.root / SONG)}
+    id_ = await near.upload()
+    async with near.running():
+        assert "leave alone" in await near.waits(id_)
+        assert near.files() == {}
+        near.ignored.clear()
+        assert (await near.result(id_)).state is UploadState.LANDED
+
+
 async def test_one_that_waits_holds_up_nobody(near):
     waiting, good = await near.upload(root="/elsewhere"), await near.upload()
     async with near.running():
@@ -187,6 +198,37 @@ async def test_failed_copy_leaves_nothing_behind(world):
     assert world.files() == {}
     assert Landing(spooled.folder, target, Event()).resume() is None
     assert (await world.settle(id_))[0].state is UploadState.LANDED
+
+
+async def test_copy_that_fails_half_way_leaves_nothing_behind(world):
+    content = os.urandom(3 << 20)
+    id_ = await world.upload(content)
+    spooled = await world.spool.get(id_)
+    target = Target(root=os.fsencode(world.root), device=None, margin_bytes=0)
+
+    def across(source_folder, source, folder, name):
+        """As if there were two file systems in any case."""
+        if source == b"content":
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        move_no_replace(source_folder, source, folder, name)
+
+    def land():
+        landing = Landing(spooled.folder, target, Event(), move=across)
+        return landing.land(DESTINATION, len(content), hashlib.sha256(content).hexdigest())
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            land()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert world.files() == {}
+
+    assert land().path == os.fsencode(world.root / SONG)
+    assert world.files() == {SONG: content}
+    assert (await world.settle(id_))[0].state is UploadState.LANDED
+    assert world.files() == {SONG: content}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -35,8 +35,12 @@ def hand_over(data: Path, source: Path, **changes) -> str:
     return upload.id
 
 
+def spool_of(installation: Installation) -> FolderSpool:
+    return FolderSpool(installation.data / "uploads")
+
+
 def result_of(installation: Installation, id_: str) -> UploadResult:
-    spool = FolderSpool(installation.data / "uploads")
+    spool = spool_of(installation)
     installation.wait_for(lambda: asyncio.run(spool.result(id_)) is not None, 20, "the result")
     result = asyncio.run(spool.result(id_))
     assert result is not None
@@ -86,6 +90,25 @@ def test_uploads_are_cataloged_where_the_rule_puts_them(tmp_path):
         assert row["sha256_hash"] == hashlib.sha256(song.read_bytes()).hexdigest()
         (event,) = installation.get(f"/files/{row['id']}")["events"]
         assert (event["event_type"], event["origin"]) == ("IN_CREATE", "watch")
+        hidden_by_a_rule_file(installation, make_audio(work / "two.flac", title="B", artist="X"))
+
+
+def hidden_by_a_rule_file(installation: Installation, song: Path) -> None:
+    """It waits until the rule goes."""
+    rules, spool = installation.roots[0] / ".apolloniaignore", spool_of(installation)
+    rules.write_text("X/\n")
+    id_ = hand_over(installation.data, song)
+
+    def reason() -> str:
+        spooled = asyncio.run(spool.get(id_))
+        return "" if spooled is None else spooled.waiting or ""
+
+    installation.wait_for(lambda: "leave alone" in reason(), 15, "the reason")
+    assert not (rules.parent / "X").exists()
+    rules.unlink()
+    result = result_of(installation, id_)
+    assert result.path == os.fsencode(rules.parent / "X/Unknown Album/B.flac")
+    installation.wait_for(lambda: len(installation.all_files()) == 4, 15, "its row")
 
 
 def test_without_the_setting_nothing_is_written(tmp_path):
@@ -97,6 +120,5 @@ def test_without_the_setting_nothing_is_written(tmp_path):
         id_ = hand_over(installation.data, song)
         (media / "sign.flac").write_bytes(song.read_bytes() + b"x")
         installation.wait_for(lambda: len(installation.all_files()) == 1, 15, "a sign of life")
-        spool = FolderSpool(installation.data / "uploads")
-        assert asyncio.run(spool.ready()) == [id_]
+        assert asyncio.run(spool_of(installation).ready()) == [id_]
         assert [it.name for it in media.iterdir()] == ["sign.flac"]

@@ -32,6 +32,7 @@ def services(tmp_path, ingest=None, **files):
         clock=ManualClock(),
         metrics=Metrics(),
         statuses=list,
+        is_ignored=lambda _root, _path: False,
     )
     return upload_landing(settings, ports, resolve_roots(chosen, tmp_path / "data"))
 

@@ -48,6 +48,11 @@ class Destination:
         numbered = f" ({number})" if number > 1 else ""
         return safe_part(self.stem, f"{numbered}{self.suffix}").encode()
 
+    def path(self, root: bytes) -> bytes:
+        """Where it goes if nothing is in its way."""
+        folders = (folder.encode() for folder in self.folders)
+        return b"/".join((root.rstrip(b"/"), *folders, self.name()))
+
 
 class NamingRule:
     """A rule, checked when it is made.

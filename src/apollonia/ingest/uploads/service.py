@@ -7,6 +7,7 @@ from threading import Event
 from typing import Protocol
 
 from apollonia.domain.kinds import RootState
+from apollonia.domain.paths import display
 from apollonia.domain.roots import RootStatus
 from apollonia.domain.times import format_micros
 from apollonia.errors import ApolloniaError, NotFoundError, Unavailable
@@ -41,7 +42,11 @@ class ExamineUpload(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadPorts:
-    """What the service stands on; ``statuses``: how the ingestor's roots are now."""
+    """What the service stands on.
+
+    ``statuses``: how the ingestor's roots are now. ``is_ignored``: whether a root's rules leave a
+    path alone at this moment; it blocks, and raises ``FilesUnavailableError``.
+    """
 
     spool: Spool
     examiner: ExamineUpload
@@ -49,6 +54,7 @@ class UploadPorts:
     clock: Clock
     metrics: Metrics
     statuses: Callable[[], Sequence[RootStatus]]
+    is_ignored: Callable[[Root, bytes], bool]
 
 
 @dataclass(slots=True)
@@ -154,6 +160,12 @@ class UploadLanding:
         examined = await self._ports.examiner.examine(spooled)
         upload = spooled.upload
         destination = options.naming.destination(examined.media, upload.name, upload.time)
+        path = destination.path(root.path)
+        if await self._on_disk(spooled, root, lambda _: self._ports.is_ignored(root, path)):
+            raise UploadWaits(
+                f"It would land at {display(path)}, which the rules of that folder leave alone:"
+                " change them, or the naming rule."
+            )
         return await self._on_disk(
             spooled,
             root,
