@@ -10,6 +10,8 @@ class IngestOptions:
     """Times in seconds, sizes in bytes.
 
     ``concurrency`` is how many batches are with the media workers at once: workers + 1.
+    ``large_concurrency`` is how many large files are read at once from one fast device: cores.
+    ``readers`` sets both for each device, whatever its kind; 0: by its kind (``widths.py``).
     ``holder`` names this installation in the leases of its roots; the same name may take a lease
     over at once, so it stays the same over restarts. ``take_over``: they are taken from whoever
     has them, once. ``include`` and ``exclude`` are patterns
@@ -24,6 +26,7 @@ class IngestOptions:
     move_wait_s: float = 0.2
     concurrency: int = 3
     large_concurrency: int = 2
+    readers: int = 0
     large_file_bytes: int = 4 << 20
     batch_files: int = 64
     batch_bytes: int = 32 << 20

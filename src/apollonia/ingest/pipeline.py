@@ -18,6 +18,7 @@ from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
 from apollonia.ingest.settle import Settle
 from apollonia.ingest.watched_root import WatchedRoot
+from apollonia.ingest.widths import in_disk_order, large_widths, small_widths
 from apollonia.media.requests import Inspection, InspectRequest
 from apollonia.observe.logs import get_logger
 from apollonia.ports.index import UNREAD
@@ -48,8 +49,9 @@ class Pipeline:
         self._clock = ports.clock
         self._metrics = ports.metrics
         self._options = options
-        self._small = Lanes(options.queue_files)
-        self._large = Lanes(_LARGE_QUEUED)
+        self._small_widths, self._large_widths = small_widths(options), large_widths(options)
+        self._small = Lanes(options.queue_files, self._small_widths)
+        self._large = Lanes(_LARGE_QUEUED, self._large_widths)
         self._recheck = recheck
         self.flights = Flights(ports.clock, options.settle_s)
         self._by_content = ByContent(
@@ -67,7 +69,7 @@ class Pipeline:
     async def offer(self, candidates: Sequence[Candidate], *, urgent: bool) -> None:
         """Take them in hand, but for those that are already; waits for room."""
         await self._offer_refused([one for one in candidates if one.refused is not None])
-        for candidate in candidates:
+        for candidate in candidates if urgent else in_disk_order(candidates):
             if candidate.refused is not None or not self.flights.start(
                 candidate.path, candidate.moved_from
             ):
@@ -134,29 +136,37 @@ class Pipeline:
     async def run(self) -> None:
         """Until cancelled; what was not committed then is found again by the next scan."""
         async with asyncio.TaskGroup() as tasks:
-            for _ in range(self._options.concurrency):
+            for _ in range(self._small_widths.readers):
                 tasks.create_task(self._read_small())
-            for _ in range(self._options.large_concurrency):
+            for _ in range(self._large_widths.readers):
                 tasks.create_task(self._read_large())
             tasks.create_task(self.committer.run())
 
     async def _read_small(self) -> None:
         count, size = self._options.batch_files, self._options.batch_bytes
         while True:
-            batch = await self._small.take(count, size)
+            load = await self._small.take(count, size)
+            batch = load.candidates
             requests = [
                 InspectRequest(one.path, hash=one.needs_hash, top=one.root.path) for one in batch
             ]
-            answers = await self._patiently(batch, partial(self._inspector.inspect, requests))
+            try:
+                answers = await self._patiently(batch, partial(self._inspector.inspect, requests))
+            finally:
+                self._small.done(load)
             await self._sort(batch, answers)
 
     async def _read_large(self) -> None:
         while True:
-            batch = await self._large.take(1, 1)
+            load = await self._large.take(1, 1)
+            batch = load.candidates
             path, top = batch[0].path, batch[0].root.path
-            answer = await self._patiently(
-                batch, partial(inspect_large, self._hasher, self._inspector, path, top)
-            )
+            try:
+                answer = await self._patiently(
+                    batch, partial(inspect_large, self._hasher, self._inspector, path, top)
+                )
+            finally:
+                self._large.done(load)
             await self._sort(batch, [answer])
 
     async def _patiently[T](

@@ -84,9 +84,12 @@ def digest_file(
 
 
 class LargeFiles:
-    """A few threads of their own for large files; an async context manager."""
+    """Threads of their own for large files, each started when it is needed; a context manager.
 
-    def __init__(self, threads: int = 2) -> None:
+    How many files are read at once is for the caller to say: here it is ``threads`` at most.
+    """
+
+    def __init__(self, threads: int = 64) -> None:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="apollonia-hash")
         self._stops: set[threading.Event] = set()
 

@@ -168,5 +168,7 @@ def _ingest_options(
         max_bytes=round(chosen.max_file_mb * _MIB),
         min_bytes=chosen.min_file_bytes,
         concurrency=media.options.workers + 1,
+        large_concurrency=media.options.workers,
+        readers=chosen.readers,
         large_file_bytes=media.options.large_file_bytes,
     )
