@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from apollonia.domain.kinds import RootState
 from apollonia.domain.paths import display
+from apollonia.ingest.ahead import Ahead
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.guard import Disappearance
 from apollonia.ingest.reaper import Reaper
@@ -89,10 +90,16 @@ class Scanning:
         confirmed = 0
         if is_whole:
             confirmed = self._held.gone if self._held is not None and trigger.by_person else 0
-            root.progress.expected = await self._engine.ports.index.count_under(root.path)
         root.progress.enter(RootState.SCANNING)
-        scanned = await self._scan.run(confirmed=confirmed, folder=folder, verify=trigger.verify)
-        root.progress.expected = None
+        expecting = asyncio.create_task(self._expect(is_whole=is_whole))
+        try:
+            scanned = await self._scan.run(
+                confirmed=confirmed, folder=folder, verify=trigger.verify
+            )
+        finally:
+            expecting.cancel()
+            await asyncio.wait([expecting])
+            root.progress.expected = None
         if is_whole or scanned.held is not None:
             self._held = scanned.held
         if self._held is None:
@@ -100,6 +107,16 @@ class Scanning:
         else:
             root.progress.enter(RootState.UNAVAILABLE, self._held.words)
         return scanned
+
+    async def _expect(self, *, is_whole: bool) -> None:
+        """So many files as are known will be found; before the first scan they are counted."""
+        root = self._root
+        if not is_whole:
+            return
+        if root.progress.last_scan_micros is None:
+            await Ahead(root, self._engine).run()
+        else:
+            root.progress.expected = await self._engine.ports.index.count_under(root.path)
 
     async def _later(self) -> None:
         await self._engine.ports.clock.sleep(self._engine.options.settle_limit_s)

@@ -154,6 +154,26 @@ async def test_time_to_finish_is_told_once_the_number_of_files_is_known(rig):
         rig.inspector.gate.set()
 
 
+async def test_time_to_finish_of_a_first_scan_comes_from_counting_ahead(rig):
+    tree = "/music/\n    .part/\n        no.mp3\n    closed/\n        no.mp3\n"
+    tree += "".join(f"    {n:03}/\n        x.mp3\n        y.part\n" for n in range(200))
+    rig = rig(tree, chunk_entries=2, queue_files=2, batch_files=1, concurrency=1)
+    rig.files.unreadable.add(b"/music/closed")
+    rig.inspector.gate.clear()
+    async with rig.running(quiet=False):
+        await rig.quiet(2)
+        progress = rig.engine.roots[0].progress
+        progress.rate = 10.0
+        status = progress.status()
+        assert status.state is RootState.SCANNING
+        assert 0 < status.found < 20
+        assert status.remaining_s == 20.0
+        rig.inspector.gate.set()
+        await rig.quiet(20)
+        assert progress.status().state is not RootState.SCANNING
+        assert progress.status().remaining_s is None
+
+
 def beside(rig, first, **options):
     """A second ingestor of the same folder, with an index of its own."""
     second = rig("/music/\n", holder="two", **options)
