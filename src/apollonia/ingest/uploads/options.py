@@ -17,7 +17,7 @@ class UploadOptions:
     roots: tuple[Root, ...]
     naming: NamingRules = field(default_factory=NamingRules.standard)
     margin_bytes: int = 256 << 20
-    poll_s: float = 1.0
+    poll_s: float = 2.0
     first_wait_s: float = 5.0
     longest_wait_s: float = 900.0
     stall_s: float = 60.0
