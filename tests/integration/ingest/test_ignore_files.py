@@ -15,8 +15,8 @@ from apollonia.adapters.file_system import LocalFiles
 from apollonia.ingest.ignore_files import IgnoreFiles
 from apollonia.ingest.rules import Rules
 
-GIT = shutil.which("git")
-needs_git = pytest.mark.skipif(GIT is None, reason="git is not installed")
+GIT = shutil.which("git") or ""
+needs_git = pytest.mark.skipif(not GIT, reason="git is not installed")
 needs_inotify = pytest.mark.skipif(sys.platform != "linux", reason="needs inotify")
 
 _NAMES = st.sampled_from(["a", "b", "ab", "abc", "a.b", "a b", "[a]", "-", "!a", "#a", "A"])
@@ -63,7 +63,7 @@ _FILES = st.dictionaries(
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory):
     folder = tmp_path_factory.mktemp("repository")
-    if GIT is not None:
+    if GIT:
         subprocess.run([GIT, "init", "-q", folder], check=True)
     return folder
 
