@@ -69,6 +69,7 @@ def repository(tmp_path_factory):
 
 
 def ignored_by_git(folder, paths):
+    assert GIT is not None
     done = subprocess.run(
         [
             GIT,
