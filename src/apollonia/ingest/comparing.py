@@ -19,6 +19,7 @@ from apollonia.media.hashing import ContentChangedError
 from apollonia.media.sidecars.charset import decode_text
 from apollonia.media.sidecars.checksum_files import Algorithm, Sum, SumList, beneath
 from apollonia.media.sidecars.limits import MAX_ITEMS
+from apollonia.media.text import clean
 from apollonia.messages import FileError
 from apollonia.ports.index import Entry, Index
 
@@ -45,7 +46,7 @@ class Verdict:
             "algorithm": listed.algorithm,
             "entries": listed.count,
             "matched": self.matched,
-            **{key: [display(n) for n in names[:MAX_ITEMS]] for key, names in lists.items()},
+            **{key: [_shown(n) for n in names[:MAX_ITEMS]] for key, names in lists.items()},
             "truncated": cut or listed.count > len(listed.sums),
         }
 
@@ -54,7 +55,7 @@ class Verdict:
         wrong = self.mismatched
         if not wrong:
             return None
-        names = ", ".join(display(name)[:200] for name in wrong[:_NAMED])
+        names = ", ".join(_shown(name)[:200] for name in wrong[:_NAMED])
         more = f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
         words = f"{len(wrong)} of {listed.count} files are not what it says: {names}{more}."
         advice = "Compare them with a backup; where they are as they should be, renew this file."
@@ -183,6 +184,11 @@ class Comparing:
                 paths[name] = join(folder_of(path), spelled)
         entries = await self._index.entries(set(paths.values()))
         return {name: entries[path] for name, path in paths.items() if path in entries}
+
+
+def _shown(name: bytes) -> str:
+    """For people and databases: a hostile list may hold anything."""
+    return clean(display(name)).replace("\n", " ")
 
 
 def _folded(name: bytes) -> str:

@@ -63,14 +63,14 @@ async def test_a_file_that_is_not_as_listed_is_named(tree):
 
 
 async def test_files_that_are_not_there_and_names_that_lead_out_are_told_apart(tree):
-    names = [b"gone.flac", b"../x.txt", b"/etc/passwd", b".hidden"]
+    names = [b"gone.flac", b"../x.txt", b"/etc/passwd", b".hidden", b"a\x00\x1bb"]
     lines = b"".join(sha(b"x") + b"  " + name + b"\n" for name in names)
     rig = tree({b"sub/sums.sha256": lines, b"sub/.hidden": b"x"})
     async with rig.running():
         event, sums = told(rig, b"sub/sums.sha256")
     assert (sums.matched, sums.mismatched, event.error) == (0, [], None)
     assert sums.missing == ["gone.flac"]
-    assert sums.unread == ["../x.txt", "/etc/passwd", ".hidden"]
+    assert sums.unread == ["../x.txt", "/etc/passwd", ".hidden", "ab"]
     assert rig.inspector.digested == []
 
 

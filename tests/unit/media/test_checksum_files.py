@@ -1,7 +1,7 @@
 """Checksum files as GNU, BSD and Windows tools write them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apollonia.media.sidecars.checksum_files import Sum, beneath, is_checksum_name, read_sums
@@ -56,9 +56,9 @@ def test_marks_of_windows_tools_are_understood(encoding):
     assert sums(f"{MD5} *ä.mp3\r\n".encode(encoding)) == [Sum("ä.mp3".encode(), "md5", MD5)]
 
 
-def test_a_hundred_thousand_lines_are_counted_and_cut():
-    found = read_sums(b"\n".join(b"%08d.mp3 CBF43926" % n for n in range(100_000)), b"x.sfv")
-    assert (len(found.sums), found.count) == (10_000, 100_000)
+def test_a_long_list_is_counted_and_cut():
+    found = read_sums(b"\n".join(b"%08d.mp3 CBF43926" % n for n in range(20_000)), b"x.sfv")
+    assert (len(found.sums), found.count) == (10_000, 20_000)
 
 
 @pytest.mark.parametrize("name", [b"../x", b"a/../../x", b"/etc/passwd", b"\\\\host\\x", b"C:\\x",
@@ -81,12 +81,14 @@ def test_checksum_files_are_known_by_name(name, is_one):
     assert is_checksum_name(name) is is_one
 
 
+@settings(max_examples=30)
 @given(st.binary(max_size=200), st.binary(max_size=10))
 def test_any_bytes_give_a_bounded_list(data, name):
     found = read_sums(data, name)
     assert len(found.sums) <= found.count <= data.count(b"\n") + 1
 
 
+@settings(max_examples=30)
 @given(st.lists(NAMES, max_size=8))
 def test_what_sha256sum_writes_is_read_again(names):
     lines = []
@@ -97,6 +99,7 @@ def test_what_sha256sum_writes_is_read_again(names):
     assert [one.name for one in sums(b"".join(lines))] == names
 
 
+@settings(max_examples=30)
 @given(NAMES)
 def test_whatever_is_beneath_is_beneath(name):
     path = beneath(name)

@@ -1,7 +1,7 @@
 """Cue sheets, lyrics, playlists and subtitles, in the dialects that people have."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apollonia.media.sidecars.charset import decode_text
@@ -58,6 +58,7 @@ def test_a_cue_sheet_of_a_hundred_thousand_tracks_is_cut():
     assert (len(cue["tracks"]), cue["truncated"]) == (1000, True)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(WORDS, st.integers(0, 10_000_000)), min_size=1, max_size=8))
 def test_a_cue_sheet_that_was_written_is_read_again(tracks):
     lines = ['FILE "x.flac" WAVE']
@@ -93,6 +94,7 @@ def test_lyrics_without_times_are_lines():
     assert lyrics == {"lines": [{"text": "First"}, {"text": "Second"}]}
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 5_999_990), WORDS), min_size=1, max_size=20))
 def test_lyrics_that_were_written_are_read_again(lines):
     lines = sorted({start // 10 * 10: words for start, words in lines}.items())
@@ -134,9 +136,9 @@ def test_pls_tells_its_entries_by_number():
 @pytest.mark.parametrize("read", [read_m3u, read_pls])
 def test_a_long_playlist_is_cut_and_counted(read):
     line = "File%d=%d.mp3" if read is read_pls else "%d.mp3"
-    text = "\n".join(line % ((n,) * line.count("%d")) for n in range(100_000))
+    text = "\n".join(line % ((n,) * line.count("%d")) for n in range(20_000))
     found = read(text)["playlist"]
-    assert (len(found["entries"]), found["count"], found["truncated"]) == (1000, 100_000, True)
+    assert (len(found["entries"]), found["count"], found["truncated"]) == (1000, 20_000, True)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +203,7 @@ def test_bytes_that_windows_does_not_know_are_read_as_latin_1():
     assert decode_text(b"caf\xe9 \x81") == "café \x81"
 
 
+@settings(max_examples=30)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_text(data):
     assert isinstance(decode_text(data), str)

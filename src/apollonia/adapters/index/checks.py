@@ -13,7 +13,7 @@ _MARK = """
 _DONE = "UPDATE checks SET compared = ?, result = ? WHERE folder = ? AND name = ?"
 _FORGET = "DELETE FROM checks WHERE folder = ? AND name = ? AND marks = ?"
 _DUE = """
-    SELECT folder, name, marks, result FROM checks
+    SELECT folder, name, marks, result FROM checks INDEXED BY checks_due
     WHERE marks > compared AND (folder = :folder OR (folder >= :low AND folder < :high))
     ORDER BY folder, name LIMIT :limit
 """
