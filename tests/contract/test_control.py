@@ -312,6 +312,15 @@ async def test_a_root_is_paused_until_it_is_resumed(known):
     assert not (await known.control.desired("/a")).paused
 
 
+async def test_a_wish_to_pause_is_seen_before_the_next_report(known):
+    await known.control.set_paused("/a", True)
+    assert [status.paused for status in await known.second.roots()] == [True, False]
+
+    await known.control.report_root(replace(FULL, root="/a", paused=True))
+    await known.second.set_paused("/a", False)
+    assert [status.paused for status in await known.control.roots()] == [False, False]
+
+
 async def test_scans_wait_in_order_until_they_are_finished(known):
     await known.control.request_scan("/a", verify=True)
     await known.second.request_scan("/a", folder=b"/a/\xff")

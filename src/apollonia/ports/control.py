@@ -94,7 +94,7 @@ class Control(Protocol):
         ...
 
     async def roots(self) -> Sequence[RootStatus]:
-        """The last report of every root, by path."""
+        """The last report of every root, by path; ``paused`` at once as ``set_paused`` left it."""
         ...
 
     async def forget_roots(self, keep: Sequence[str], *, by: str | None = None) -> None:

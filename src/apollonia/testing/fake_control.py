@@ -72,7 +72,7 @@ class FakeControl:
 
     async def roots(self) -> Sequence[RootStatus]:
         """By path."""
-        return [self._roots[root] for root in sorted(self._roots)]
+        return [self._with_wish(self._roots[root]) for root in sorted(self._roots)]
 
     async def forget_roots(self, keep: Sequence[str], *, by: str | None = None) -> None:
         """Only these are left, and those of others."""
@@ -130,6 +130,10 @@ class FakeControl:
 
     def _may_speak(self, root: str, by: str | None) -> bool:
         return by is None or self._holder(root_lease(root)) in {by, None}
+
+    def _with_wish(self, status: RootStatus) -> RootStatus:
+        wishes = self._wishes.get(status.root)
+        return status if wishes is None else replace(status, paused=wishes.paused)
 
     def _wanted(self, root: str) -> _Wishes:
         if root not in self._roots:

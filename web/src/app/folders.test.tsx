@@ -56,9 +56,10 @@ describe("folders", () => {
   });
 
   test("one that is watched says so, and shows no guesses", async () => {
-    library.roots = [aRoot()];
+    library.roots = [aRoot({ storage: "unknown" })];
     await openFolders();
     const root = await card();
+    expect(root.queryByText("Storage")).not.toBeInTheDocument();
     expect(root.getByText("Watched: found at once")).toBeVisible();
     expect(root.queryByText("Time to finish")).not.toBeInTheDocument();
     expect(root.queryByRole("progressbar")).not.toBeInTheDocument();

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
@@ -18,6 +19,10 @@ _MICROS = 1_000_000
 _ADD = "INSERT INTO root_reports (root, report) VALUES (?, ?) ON CONFLICT (root) DO"
 _REPORT = f"{_ADD} UPDATE SET report = excluded.report"
 _FIRST_REPORT = f"{_ADD} NOTHING"
+_REPORTS = (
+    "SELECT report, paused FROM root_reports"
+    " LEFT JOIN root_wishes ON root_wishes.root = root_reports.root ORDER BY root_reports.root"
+)
 
 
 class SqlControl:
@@ -65,11 +70,10 @@ class SqlControl:
         await self._database.write(report)
 
     async def roots(self) -> Sequence[RootStatus]:
-        """The last report of every root, by path."""
+        """The last report of every root, by path, with what is wanted of it by now."""
 
         def reports(at: Connection) -> Sequence[RootStatus]:
-            rows = run(at, "SELECT report FROM root_reports ORDER BY root")
-            return tuple(status_of(row[0]) for row in rows)
+            return tuple(_with_wish(status_of(row[0]), row[1]) for row in run(at, _REPORTS))
 
         return await self._database.read(reports)
 
@@ -126,6 +130,10 @@ class SqlControl:
 
     def _now_us(self) -> int:
         return int(self._now() * _MICROS)
+
+
+def _with_wish(status: RootStatus, paused: int | None) -> RootStatus:
+    return status if paused is None else replace(status, paused=bool(paused))
 
 
 def _is_ours(connection: Connection, root: str, by: str | None, now_us: int) -> bool:

@@ -6,5 +6,8 @@ const names: Record<string, string> = {
   memory: "Memory",
 };
 
-/** What a root lies on, in words; a kind that this page does not know stays as it is. */
-export const storageName = (storage: string): string => names[storage] ?? storage;
+/** What a root lies on, in words; null where nobody knows. New kinds stay as they are. */
+export function storageName(storage: string | null): string | null {
+  if (storage === null || storage === "unknown") return null;
+  return names[storage] ?? storage;
+}

@@ -69,11 +69,12 @@ function watchedHow({ state, paused, polled_seconds }: RootStatus): string | nul
 
 function Facts({ root }: { root: RootStatus }) {
   const how = watchedHow(root);
+  const storage = storageName(root.storage);
   const { last_error: error } = root;
   return (
     <dl className={classes.facts}>
       {how !== null && <Fact name="Changes">{how}</Fact>}
-      {root.storage !== null && <Fact name="Storage">{storageName(root.storage)}</Fact>}
+      {storage !== null && <Fact name="Storage">{storage}</Fact>}
       <Fact name="Last scan">
         {root.last_scan_time === null ? (
           "Not yet"
