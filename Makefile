@@ -94,6 +94,8 @@ fuzz: $(DEV_SET) ## Random histories of folders against fakes (EXAMPLES=5000 ARG
 .PHONY: chaos
 chaos: $(DEV_SET) $(PAGE) ## Long fault campaigns (minutes; APOLLONIA_TEST_CHAOS_FILES=, _KILLS=, _HISTORIES=)
 	@$(PY) -m pytest tests/chaos -s $(ARGS)
+	@APOLLONIA_TEST_HISTORIES=$(or $(APOLLONIA_TEST_HISTORIES),300) $(PY) -m pytest \
+	--timeout=0 --show-capture=stdout tests/integration/ingest/test_real_model.py
 
 bench-%: $(DEV_SET) FORCE ## Run bench/%.py, which writes bench/out/%.json
 	@test -f bench/$*.py || { echo "no bench/$*.py; there are: $(filter-out corpus report,$(basename $(notdir $(wildcard bench/*.py))))" >&2; exit 2; }

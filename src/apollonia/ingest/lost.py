@@ -79,9 +79,14 @@ class Verdicts:
         facts = self._facts_of(folder)
         if facts.device == entry.device:
             return False
-        if facts.is_empty or entry.device == self._device:
+        if facts.is_empty:
             return True
-        return facts.device == self._facts_of(self._root).device
+        here = self._facts_of(self._root).device
+        if entry.device == here:
+            return False  # its disk is here: something else is mounted over its folder
+        if here == self._device and folder_of(entry.path) == self._root:
+            return False  # it was beneath the root's own disk, which is back
+        return entry.device == self._device or facts.device == here
 
     def _nearest_folder(self, folder: bytes) -> bytes:
         known = self._nearest.get(folder)
