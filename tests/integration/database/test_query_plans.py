@@ -113,6 +113,7 @@ async def test_folders_facts_and_counts_are_read_from_an_index(filled, file):
         assert await library.neighbors(place.id)
         await library.events(place.id, 5)
         await SqlCatalog(filled).changes(5, 5)
+        await SqlCatalog(filled).purge_missing(a_time(5), a_time(9), 5)
 
     plans = plans_of(file, [it for it in statements if "FROM dead_letters" not in it])
 
