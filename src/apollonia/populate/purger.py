@@ -22,7 +22,7 @@ class PurgeOptions:
     """``after_s``: how long a file must have been missing; 0: it goes as soon as it is missing."""
 
     after_s: float
-    batch: int = 500
+    batch: int = 200
     interval_s: float = 3600.0
 
 
