@@ -28,6 +28,7 @@ from ingest_measures import (
     unchanged,
 )
 from ingest_measures.ground import Ground
+from ingest_measures.quiet import Moment
 from report import Measure, write
 
 MEASURES: Mapping[str, Callable[[Ground], list[Measure]]] = {
@@ -72,13 +73,13 @@ def _run(names: list[str], ground: Ground) -> int:
     measures: list[Measure] = []
     failed: list[str] = []
     for name in names:
-        began = time.perf_counter()
+        before = Moment.now()
         try:
             measures += MEASURES[name](ground)
         except Exception:  # noqa: BLE001 - the others are still worth having
             traceback.print_exc()
             failed.append(name)
-        print(f"{name}: {time.perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
+        print(f"{name}: {before.until_now()}")
         os.sync()  # what one leaves to be written is not the next one's to wait for
     code = write("ingest", measures)
     if failed:
