@@ -13,8 +13,8 @@ from pathlib import Path
 import uvloop
 
 from apollonia.ingest.large import inspect_large
-from apollonia.ingest.options import IngestOptions
 from apollonia.media.hashing import LargeFiles
+from apollonia.media.options import MediaOptions
 from apollonia.media.pool import MediaPool
 from apollonia.media.requests import Inspection, InspectRequest
 from ingest_measures import baselines
@@ -58,11 +58,12 @@ def _make(folder: Path) -> list[Path]:
 
 async def _rate(paths: Sequence[Path]) -> float:
     """Bytes a second until the last of them is hashed and looked into."""
-    async with MediaPool() as pool, LargeFiles() as large:
+    workers = len(os.sched_getaffinity(0))
+    async with MediaPool(MediaOptions(workers=workers)) as pool, LargeFiles() as large:
         names = [os.fsencode(path) for path in paths]
         top = os.path.dirname(names[0])  # noqa: PTH120 - bytes
-        await asyncio.gather(*(_warm(pool, names[0], top) for _ in range(pool.options.workers)))
-        turns = asyncio.Semaphore(IngestOptions().large_concurrency)
+        await asyncio.gather(*(_warm(pool, names[0], top) for _ in range(workers)))
+        turns = asyncio.Semaphore(workers)  # as it is wired
 
         async def one(name: bytes) -> Inspection:
             async with turns:
