@@ -13,7 +13,7 @@ import orjson
 from apollonia.domain.kinds import RootState
 from apollonia.domain.neighbours import FolderNeighbours
 from apollonia.domain.paths import display, folder_of
-from apollonia.errors import Unavailable
+from apollonia.errors import FilesUnavailableError, Unavailable
 from apollonia.ingest.candidate import Compared
 from apollonia.ingest.comparing import Comparing
 from apollonia.ingest.engine import Engine
@@ -51,11 +51,21 @@ class Checksums:
         while True:
             await self._clock.sleep(self._poll_s)
             try:
-                for check in await self._ripe():
-                    await self._wait_for_rest()
-                    await self._compare(check)
+                ripe = await self._ripe()
             except Unavailable as error:
                 log.warning("checksums not compared", root=self._root.root.name, reason=str(error))
+                continue
+            for check in ripe:
+                await self._wait_for_rest()
+                await self._try(check)
+
+    async def _try(self, check: Check) -> None:
+        """One that cannot be compared now does not keep the others waiting."""
+        try:
+            await self._compare(check)
+        except Unavailable as error:
+            log.warning("checksums not compared", path=display(check.path), reason=str(error))
+            self._postpone(check)
 
     async def _ripe(self) -> list[Check]:
         """What is due, and was not marked once more since we last looked."""
@@ -97,7 +107,7 @@ class Checksums:
             self._postpone(check)
 
     def _postpone(self, check: Check) -> None:
-        """Something is being written: its own event will mark the check again."""
+        """Something is being written, or away: no use in trying at once."""
         self._later[check.path] = self._clock.monotonic() + _LATER_S
 
     async def _tell(self, check: Check, found: Inspection) -> None:
@@ -133,10 +143,15 @@ class Checksums:
         """Those of the paths where there is something, known to the index or not."""
 
         def look() -> set[bytes]:
-            top = self._root.path
-            return {path for path in paths if self._files.stat(path, top=top) is not None}
+            return {path for path in paths if self._is_there(path)}
 
         return await asyncio.get_running_loop().run_in_executor(self._root.disk, look)
+
+    def _is_there(self, path: bytes) -> bool:
+        try:
+            return self._files.stat(path, top=self._root.path) is not None
+        except FilesUnavailableError:
+            return True  # nobody knows: at least it is not missing
 
     async def _put(self, done: Compared) -> None:
         await self._engine.pipeline.committer.put([done])

@@ -38,14 +38,17 @@ async def test_lists_of_every_kind_are_compared(stand, compared):
     stand.write("CD1/b.bin", b"b")
     (stand.root / "link").symlink_to("/etc/hostname")
     stand.write("SHA256SUMS", lines(stand, "sha256", "a.bin", "CD1/b.bin"))
-    stand.write("x.md5", lines(stand, "md5", "a.bin") + b"0" * 32 + b"  link\n")
+    long = b"x" * 300
+    odd = b"".join(b"0" * 32 + b"  " + name + b"\n" for name in (b"link", long, b"gone"))
+    stand.write("x.md5", lines(stand, "md5", "a.bin") + odd)
     stand.write("x.sfv", b"; x\r\nCD1\\B.BIN %08x\r\na.bin 00000000\r\n" % zlib.crc32(b"b"))
     async with stand.running():
         await stand.until(lambda: all(map(compared, ("SHA256SUMS", "x.md5", "x.sfv"))))
     sums = compared("SHA256SUMS").media.checksums
     assert (sums.algorithm, sums.matched, sums.entries) == ("sha256", 2, 2)
     sums = compared("x.md5").media.checksums
-    assert (sums.matched, sums.unread, sums.mismatched) == (1, ["link"], [])
+    assert (sums.matched, sums.mismatched, sums.missing) == (1, [], ["gone"])
+    assert sums.unread == ["link", long.decode()]
     assert (compared("x.sfv").media.checksums.matched, compared("x.md5").error) == (1, None)
     assert compared("x.sfv").error.code == "checksum_mismatch"
     assert compared("x.sfv").media.format == "sfv"

@@ -171,7 +171,7 @@ def test_language_codes(word, code):
     assert language_code(word) == code
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.text("se0129x.-_ ()[]end", max_size=40))
 def test_any_name_can_be_read(text):
     stem = text.casefold()
@@ -193,7 +193,7 @@ STEMS = [
 EXTENSIONS = ["mkv", "srt", "nfo", "jpg", "md5", "mkv.md5"]
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(STEMS), st.sampled_from(EXTENSIONS)), max_size=12))
 def test_every_neighbour_of_a_film_is_in_the_folder(files):
     listing = sorted({f"{stem}.{extension}".encode() for stem, extension in files})

@@ -157,6 +157,19 @@ async def test_what_was_not_compared_when_the_process_died_is_compared_later(tre
         assert told(rig)[1].matched == 2
 
 
+async def test_while_the_media_workers_are_away_nothing_is_forgotten(tree):
+    rig = tree(FILES)
+    rig.options = type(rig.options)(check_poll_s=2.0)
+    async with rig.running(quiet=False):
+        await rig.quiet(1.5)
+        rig.inspector.away = True
+        await rig.quiet(6.0)
+        assert told(rig)[1] is None
+        rig.inspector.away = False
+        await rig.quiet(70.0)
+        assert told(rig)[1].matched == 2
+
+
 async def test_a_list_that_is_gone_is_forgotten(tree):
     rig = tree(FILES)
     async with rig.running():

@@ -81,14 +81,14 @@ def test_checksum_files_are_known_by_name(name, is_one):
     assert is_checksum_name(name) is is_one
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=10))
 def test_any_bytes_give_a_bounded_list(data, name):
     found = read_sums(data, name)
     assert len(found.sums) <= found.count <= data.count(b"\n") + 1
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(NAMES, max_size=8))
 def test_what_sha256sum_writes_is_read_again(names):
     lines = []
@@ -99,7 +99,7 @@ def test_what_sha256sum_writes_is_read_again(names):
     assert [one.name for one in sums(b"".join(lines))] == names
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(NAMES)
 def test_whatever_is_beneath_is_beneath(name):
     path = beneath(name)

@@ -129,14 +129,14 @@ def test_xmp_tells_what_people_noted():
     }
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.text("<>/ab&;![]?\"'= \n", max_size=60))
 def test_whatever_looks_like_xml_ends_in_facts_or_a_fault(text):
     with contextlib.suppress(MediaFault):
         assert isinstance(parse_xml(text).name, str)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.text(min_size=1, max_size=40).filter(lambda t: t.isprintable() and t.strip() == t))
 def test_a_title_that_was_written_is_read_again(title):
     from xml.sax.saxutils import escape

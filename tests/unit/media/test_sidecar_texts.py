@@ -58,7 +58,7 @@ def test_a_cue_sheet_of_a_hundred_thousand_tracks_is_cut():
     assert (len(cue["tracks"]), cue["truncated"]) == (1000, True)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(WORDS, st.integers(0, 10_000_000)), min_size=1, max_size=8))
 def test_a_cue_sheet_that_was_written_is_read_again(tracks):
     lines = ['FILE "x.flac" WAVE']
@@ -94,7 +94,7 @@ def test_lyrics_without_times_are_lines():
     assert lyrics == {"lines": [{"text": "First"}, {"text": "Second"}]}
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5_999_990), WORDS), min_size=1, max_size=20))
 def test_lyrics_that_were_written_are_read_again(lines):
     lines = sorted({start // 10 * 10: words for start, words in lines}.items())
@@ -203,7 +203,7 @@ def test_bytes_that_windows_does_not_know_are_read_as_latin_1():
     assert decode_text(b"caf\xe9 \x81") == "café \x81"
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_text(data):
     assert isinstance(decode_text(data), str)
