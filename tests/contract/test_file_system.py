@@ -289,6 +289,7 @@ def test_storage_is_that_of_the_nearest_mount(disk):
     assert disk.files.storage(below) == disk.files.storage(below + b"/deep") == nfs
     assert disk.files.storages_below(root) == {below: nfs}
     assert disk.files.storages_below(below) == {}
+    assert disk.files.mounts_mark() is not None
 
 
 def test_local_storage_of_a_real_folder_is_known(tmp_path):

@@ -93,8 +93,11 @@ class Polling:
 
     async def _mounts(self) -> None:
         """See within seconds that something is mounted or unmounted in the root."""
+        mark = None
         while True:
             await self._clock.sleep(self._options.root_poll_s)
+            if mark == (mark := self._files.mounts_mark()):
+                continue
             loop, before = asyncio.get_running_loop(), self._root.places
             places = await loop.run_in_executor(
                 self._root.disk, find_places, self._files, before.root, before.watch

@@ -15,7 +15,7 @@ from apollonia.work.backoff import Backoff
 log = get_logger(__name__)
 
 _BATCH = 500
-_IDLE_S = 5.0
+_IDLE_S = 30.0  # who commits wakes us: this is for what nobody told
 _PUBLISH_LIMIT_S = 60.0
 _DRAIN_LIMIT_S = 3.0
 

@@ -120,7 +120,7 @@ class Watcher(Protocol):
 
 
 class FileSystem(Protocol):
-    """Read-only. All but ``watch`` block: call them off the event loop.
+    """Read-only. All but ``watch`` and ``mounts_mark`` block: call them off the event loop.
 
     ``top`` is the path's root: below it no part of the path may be a link; what lies behind one is
     not there.
@@ -165,6 +165,10 @@ class FileSystem(Protocol):
 
     def storages_below(self, folder: bytes) -> Mapping[bytes, Storage]:
         """What is mounted below this folder, now, by path; the folder's own storage is left out."""
+        ...
+
+    def mounts_mark(self) -> int:
+        """Another number whenever something was mounted or unmounted since; never blocks."""
         ...
 
     def watch(self) -> Watcher:

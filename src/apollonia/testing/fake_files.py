@@ -125,6 +125,10 @@ class FakeFiles:
         """As the port says."""
         return {p: s for p, s in self.storages.items() if p != folder and is_inside(p, folder)}
 
+    def mounts_mark(self) -> int:
+        """As the port says."""
+        return hash(frozenset(self.storages.items()))
+
     def watch(self) -> FakeWatcher:
         """A watcher, unless ``can_watch`` is off."""
         if not self.can_watch:

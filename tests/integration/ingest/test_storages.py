@@ -142,8 +142,10 @@ SCRIPT = """
 import os, subprocess, sys
 from apollonia.adapters.file_system import LocalFiles
 files, base = LocalFiles(), os.fsencode(sys.argv[1])
-before = files.storages_below(base)
+before, mark = files.storages_below(base), files.mounts_mark()
+assert files.mounts_mark() == mark
 subprocess.run(["mount", "-t", "tmpfs", "none", base + b"/in side"], check=True)
+assert files.mounts_mark() != mark
 mounted = files.storages_below(base)
 subprocess.run(["umount", base + b"/in side"], check=True)
 print(before, {p: s.kind.value for p, s in mounted.items()}, files.storages_below(base))

@@ -111,6 +111,10 @@ class LocalFiles:
             for mount in self._mounts.read().below(real or b"/")
         }
 
+    def mounts_mark(self) -> int:
+        """One system call while nothing has changed."""
+        return self._mounts.mark()
+
     def watch(self) -> Watcher:
         """A watcher on one inotify instance of its own."""
         if sys.platform != "linux":

@@ -75,6 +75,12 @@ class MountTable:
         self._descriptor: int | None = None
         self._changes = select.poll() if hasattr(select, "poll") else None
         self._mounts = Mounts(())
+        self._mark = 0
+
+    def mark(self) -> int:
+        """Another number when the table has changed since."""
+        self.read()
+        return self._mark
 
     def read(self) -> Mounts:
         """Blocks for less than a millisecond. Empty where there is no such table."""
@@ -82,6 +88,7 @@ class MountTable:
             try:
                 if self._is_new() or self._path != _PROC:
                     self._mounts = Mounts.parse(self._text())
+                    self._mark += 1
             except OSError:
                 self._mounts = Mounts(())
             return self._mounts
