@@ -1,7 +1,7 @@
 """Where the parts of a root are stored, and which of them are polled instead of watched."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from apollonia.domain.paths import is_inside
@@ -40,6 +40,10 @@ class Places:
             return [self.root]
         points = sorted(point for point, storage in self.below.items() if self._polls(storage))
         return topmost(points)
+
+    def without(self, point: bytes) -> "Places":
+        """What was mounted here went; mounted again at once, it is not taken for the same."""
+        return replace(self, below={p: s for p, s in self.below.items() if p != point})
 
     def _polls(self, storage: Storage) -> bool:
         return self.watch == "never" or (self.watch == "auto" and storage.is_remote)

@@ -47,6 +47,7 @@ class Watching:
             if event.folder == self._root.path:
                 self._ask_scan("the folder itself went away")
             else:
+                self._root.places = self._root.places.without(event.folder)
                 self._root.trees.add(event.folder)
         elif self._hints.is_full or self._root.trees.is_full:
             self._hints.clear()
