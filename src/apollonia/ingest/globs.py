@@ -27,7 +27,7 @@ _CLASSES = {
     "upper": "A-Z",
     "xdigit": "0-9a-fA-F",
 }
-_NEVER = "(?!)"
+NEVER = "(?!)"
 
 
 class NeverFitsError(ValueError):
@@ -122,7 +122,7 @@ def _bracket(glob: str, start: int) -> tuple[str, int]:
     content = "".join(items)
     if negated:
         return f"[^/{content}]", at + 1
-    return (f"(?!/)[{content}]" if content else _NEVER), at + 1
+    return (f"(?!/)[{content}]" if content else NEVER), at + 1
 
 
 def _item(glob: str, at: int, before: str) -> tuple[str, str, int]:

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from apollonia.domain.paths import display, is_inside
+from apollonia.domain.paths import display, folder_of, is_inside
 from apollonia.errors import FilesUnavailableError
 from apollonia.ingest.folder_rules import FolderRules
 from apollonia.ingest.patterns import Patterns
@@ -157,10 +157,19 @@ class RuleLook:
 
     def above(self, folder: bytes) -> FolderRules:
         """What holds in a folder before its own rule files: by those of all folders above it."""
+        return self._way_down(folder)[0]
+
+    def barred(self, path: bytes) -> bytes | None:
+        """The topmost folder on the way to this file that is not entered; so none is below."""
+        rules, here = self._way_down(folder_of(path))
+        return here if rules.ignored else None
+
+    def _way_down(self, folder: bytes) -> tuple[FolderRules, bytes]:
+        """As ``above``, and how far down that goes."""
         top = self._files.top
-        if folder == top or not is_inside(folder, top):
-            return self._files.base
         rules, here = self._files.base, top
+        if folder == top or not is_inside(folder, top):
+            return rules, here
         for part in folder[len(top.rstrip(b"/")) + 1 :].split(b"/"):
             known = self._known.get(here)
             if known is None:
@@ -170,7 +179,7 @@ class RuleLook:
             rules = known.descend(here)
             if rules.ignored:
                 break
-        return rules
+        return rules, here
 
     def ignores(self, path: bytes) -> bool:
         """Whether a file at this path is left alone, for whatever reason."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Self
 
-from apollonia.ingest.globs import NeverFitsError, translate
+from apollonia.ingest.globs import NEVER, NeverFitsError, translate
 
 type Matcher = re.Pattern[str] | None
 
@@ -97,7 +97,7 @@ def _any_of(patterns: Iterable[_Pattern]) -> Matcher:
 
 
 def _parsed(line: str) -> _Pattern | None:
-    """``None`` for a comment, an empty line, and what fits nothing."""
+    """``None`` for a comment and an empty line."""
     if line.startswith("#"):
         return None
     text = _trimmed(line)
@@ -111,7 +111,7 @@ def _parsed(line: str) -> _Pattern | None:
     try:
         expression = translate(text.removeprefix("/"))
     except NeverFitsError:
-        return None
+        expression = NEVER
     return _Pattern(negated, folders_only, by_path, expression)
 
 

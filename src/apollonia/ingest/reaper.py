@@ -106,8 +106,13 @@ class Reaper:
 
     def _verdicts(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes], list[bytes]]:
         root = self._root
-        verdicts = Verdicts(self._files, root.path, root.device, root.ignore_files.look())
+        look = root.ignore_files.look()
+        verdicts = Verdicts(self._files, root.path, root.device, look)
         try:
-            return *verdicts.gone(entries), verdicts.ignored
+            gone, away = verdicts.gone(entries)
         finally:
             self.refused += verdicts.refused
+        if root.watcher is not None:
+            for folder in filter(None, {look.barred(path) for path in verdicts.ignored}):
+                root.watcher.remove_under(folder)
+        return gone, away, verdicts.ignored

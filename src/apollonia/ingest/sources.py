@@ -46,7 +46,7 @@ class Clues:
     def paths_to_check(self, changed: Sequence[Changed]) -> set[bytes]:
         """Paths that would have to be free."""
         named = {c.named.moved_from for c in changed if c.named.moved_from is not None}
-        return named | {e.path for entries in self.by_inode.values() for e in entries if e.is_live}
+        return named | {e.path for entries in self.by_inode.values() for e in entries}
 
 
 async def gather_clues(index: Index, changed: Sequence[Changed]) -> Clues:
@@ -101,7 +101,7 @@ def source_of(changed: Changed, clues: Clues, free: set[bytes], *, heard_all: bo
     for entry in sorted(known, key=lambda entry: not entry.is_live):
         if entry.path == changed.path or entry.file_id is None or entry.sha256_hash is None:
             continue
-        if entry.size == stat.st_size and (not entry.is_live or entry.path in free):
+        if entry.size == stat.st_size and entry.path in free:
             untouched = entry if _untouched(entry, stat) else None
             return Source(entry.path, guessed=untouched is None, same_as=untouched)
     return NOWHERE

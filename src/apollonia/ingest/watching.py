@@ -65,7 +65,6 @@ class Watching:
         path = join(event.folder, event.name)
         self._root.progress.unskip(path)
         if event.what is not What.CREATED:
-            self._flights.mark_under(event.folder)
             self._root.trees.add(event.folder, delay=RULES_REST_S)
 
     def _folder(self, event: WatchEvent, path: bytes) -> None:

@@ -1,6 +1,9 @@
 """Rule files in the folders: what they leave alone has no event, no row, and is no neighbour."""
 
+import asyncio
+
 from apollonia.domain.kinds import RootState
+from apollonia.testing.memory_index import MemoryIndex
 
 TREE = """
 /music/
@@ -101,11 +104,11 @@ async def test_a_list_about_to_be_written_does_not_ignore_its_folder_for_a_momen
     async with rig.running():
         rig.told()
         rig.files.write(b"/music/album/.ndignore", b"", close=False)
-        rig.files.write(b"/music/album/d.flac", b"d")
+        rig.files.write(b"/music/album/b.flac", b"b")
         await rig.quiet(0.1)
         rig.files.write(b"/music/album/.ndignore", b"*.srt\n")
         await rig.quiet()
-        assert rig.told() == [("IN_CREATE", "/music/album/d.flac")]
+        assert rig.told() == [("IN_CLOSE_WRITE", "/music/album/b.flac")]
 
 
 async def test_rules_are_found_by_a_scan_too_and_no_mass_is_too_great(rig):
@@ -138,6 +141,49 @@ async def test_the_root_itself_can_be_left_alone(rig):
         rig.files.delete(b"/music/.nomedia")
         await rig.quiet()
         assert len(paths(rig.told(), "IN_CREATE")) == 5
+
+
+async def test_a_list_of_which_nothing_fits_is_not_empty(rig):
+    rig = rig(TREE)
+    rig.files.write(b"/music/album/.ndignore", b"a[\n")
+    rig.files.age(10)
+    async with rig.running():
+        assert len(rig.told()) == 4
+
+
+async def test_what_is_left_alone_is_not_watched_any_more(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        watcher = rig.engine.roots[0].watcher
+        assert watcher.count == 3
+        rig.files.write(b"/music/album/.nomedia", b"")
+        await rig.quiet()
+        assert watcher.count == 2  # its marker may go again
+        rig.files.write(b"/music/.apolloniaignore", b"album\n")
+        rig.files.delete(b"/music/album/.nomedia")
+        await rig.quiet()
+        rig.files.delete(b"/music/.apolloniaignore")
+        await rig.quiet()
+        assert watcher.count == 3
+        rig.files.write(b"/music/.apolloniaignore", b"album\n")
+        await rig.quiet()
+        assert watcher.count == 1
+
+
+async def test_a_second_name_of_an_ignored_file_does_not_take_its_id(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        known = rig.file_id(b"/music/a.flac")
+        rig.files.write(b"/music/.apolloniaignore", b"a.flac\n")
+        await rig.quiet()
+        rig.told()
+        rig.files.link(b"/music/a.flac", b"/music/second.flac")
+        await rig.quiet()
+        assert rig.told() == [("IN_CREATE", "/music/second.flac")]
+        rig.files.delete(b"/music/.apolloniaignore")
+        await rig.quiet()
+        assert rig.told() == [("IN_CREATE", "/music/a.flac")]
+        assert rig.file_id(b"/music/a.flac") == known
 
 
 async def test_a_marker_on_the_folder_below_an_unmounted_disk_deletes_nothing(rig):
@@ -192,8 +238,36 @@ async def test_what_is_in_hand_when_the_rule_comes_does_not_stay(rig):
         await rig.quiet(1)
         rig.inspector.gate.set()
         await rig.quiet()
-        assert rig.told()[-1:] in ([("IN_DELETE", "/music/album/new.flac")], [])
-        assert not rig.index.files[b"/music/album/new.flac"].is_live
+        assert rig.told()[-1:] == [("IN_DELETE", "/music/album/new.flac")]
+
+
+class HeldIndex(MemoryIndex):
+    """Whose commits wait."""
+
+    def __init__(self):
+        super().__init__()
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def commit(self, commit):
+        await self.gate.wait()
+        await super().commit(commit)
+
+
+async def test_a_rule_that_is_taken_back_before_its_deletions_are_written(rig):
+    rig = rig(TREE)
+    rig.index = HeldIndex()
+    async with rig.running():
+        rig.told()
+        rig.index.gate.clear()
+        rig.files.write(b"/music/.apolloniaignore", b"a.flac\n")
+        rig.files.close(b"/music/a.flac")  # looked at before the rule's own tree is
+        await rig.quiet(0.1)
+        rig.files.delete(b"/music/.apolloniaignore")
+        await rig.quiet()
+        rig.index.gate.set()
+        await rig.quiet()
+        assert rig.index.files[b"/music/a.flac"].is_live
 
 
 async def test_a_broken_rule_file_is_reported_and_the_last_good_one_holds(rig):

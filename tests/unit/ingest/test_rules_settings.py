@@ -131,6 +131,25 @@ async def test_other_limits_are_heeded_at_the_next_start(rig):
         rig.told()
 
 
+async def test_a_file_in_a_renamed_folder_takes_no_hashes_along_that_it_may_not_have(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        rig.told()
+    rig.files.move(b"/music/album", b"/music/moved")
+    rig.options = replace(rig.options, max_bytes=1)
+    async with rig.running():
+        assert ("moved/b.flac", "too_large", None) in limited(rig)
+
+
+async def test_rule_files_are_no_files_even_where_hidden_ones_are(rig):
+    rig = rig(TREE, hidden=True)
+    rig.files.write(b"/music/album/.apolloniaignore", b"b.*\n")
+    rig.files.write(b"/music/album/.ndignore", b"none\n")
+    rig.files.age(10)
+    async with rig.running():
+        assert paths(rig.told(), "IN_CREATE") == {"a.flac", "small", "large", "album/.hidden"}
+
+
 async def test_a_file_that_is_not_read_can_be_renamed(rig):
     rig = rig(TREE, max_bytes=29)
     async with rig.running():
