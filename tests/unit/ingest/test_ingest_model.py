@@ -38,6 +38,8 @@ inner = st.sampled_from([b"/music/a", b"/music/a/deep"])
 mounts = st.sampled_from(sorted(MOUNTS))
 names = st.sampled_from([b"x.mp3", b"X.MP3", b"old.mp3", b"x.mp3.part"])
 paths = st.builds(lambda folder, name: folder + b"/" + name, folders, names)
+RULE_FILES = {b".nomedia": b"", b".apolloniaignore": b"x.mp3\n", b".ndignore": b"deep/\n"}
+rules = st.sampled_from(sorted(RULE_FILES.items()))
 contents = st.sampled_from([b"", b"1", b"22"])
 
 operations = st.lists(
@@ -64,6 +66,8 @@ operations = st.lists(
         st.tuples(st.just("set_clock_back")),
         st.tuples(st.just("lose_bus")),
         st.tuples(st.just("find_bus")),
+        st.tuples(st.just("rule"), folders, rules),
+        st.tuples(st.just("no_rule"), folders, rules),
         st.tuples(st.just("overflow")),
         st.tuples(st.just("hold")),
         st.tuples(st.just("let_go")),
@@ -182,7 +186,7 @@ class History:
         known = self.rig.index.files.get(path)
         await self.move(path, new)
         await self.rig.quiet()
-        if known is not None and known.is_live and not new.lower().endswith(b".part"):
+        if known is not None and known.is_live and not is_ignored(self.rig, new):
             assert self.rig.file_id(new) == known.file_id
 
     async def recase(self, path):
@@ -257,6 +261,12 @@ class History:
         if self.away and not self.is_folder(path) and self.is_folder(folder_of(path)):
             self.files.move(self.away.pop(), path)
 
+    async def rule(self, folder, rule):
+        await self.write(folder + b"/" + rule[0], rule[1])
+
+    async def no_rule(self, folder, rule):
+        await self.delete(folder + b"/" + rule[0])
+
     async def overflow(self):
         self.files.overflow()
 
@@ -264,12 +274,29 @@ class History:
         await self.rig.quiet(seconds)
 
 
+def is_ignored(rig, path):
+    """By its name, or by a rule file above it."""
+    if path.lower().endswith((b".part", b".nomedia", b"ignore")):
+        return True
+    folder = folder_of(path)
+    while folder != b"/":
+        marked, ours, navidromes = (folder + b"/" + name for name in RULE_FILES)
+        if (
+            marked in rig.files.nodes
+            or (ours in rig.files.nodes and path.endswith(b"/x.mp3"))
+            or (navidromes in rig.files.nodes and b"/deep/" in path[len(folder) :])
+        ):
+            return True
+        folder = folder_of(folder)
+    return False
+
+
 def expected(rig):
     """What should be cataloged: path → hash."""
     return {
         path: sha256(data).hexdigest()
         for path, data in rig.files.paths().items()
-        if any(is_inside(path, root) for root in ROOTS) and not path.lower().endswith(b".part")
+        if any(is_inside(path, root) for root in ROOTS) and not is_ignored(rig, path)
     }
 
 
