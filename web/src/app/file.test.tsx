@@ -84,34 +84,6 @@ describe("file page", () => {
     expect(await screen.findByRole("heading", { level: 1, name: "The cover" })).toBeVisible();
   });
 
-  test("history tells what happened, with the error of then", async () => {
-    const event = { timestamp: "2024-01-01T12:00:00.000000+00:00", size: 10, sha256_hash: null };
-    const file = given({
-      events: [
-        {
-          ...event,
-          event_id: "2",
-          event_type: "IN_MOVED_TO",
-          origin: "watch",
-          moved_from: "/in/a",
-          error: null,
-        },
-        {
-          ...event,
-          event_id: "1",
-          event_type: "IN_CREATE",
-          origin: "scan",
-          moved_from: null,
-          error: { code: "empty", message: "nothing in it" },
-        },
-      ],
-    });
-    mountPage(`/files/${file.id}`);
-    const history = await section("History");
-    expect(history.getByText("from /in/a")).toBeVisible();
-    expect(history.getByText(/Found by a scan/)).toHaveTextContent("nothing in it");
-  });
-
   test("an unreadable, missing file says both", async () => {
     const file = given({
       status: "unreadable",
@@ -132,6 +104,7 @@ describe("file page", () => {
 
   test.each([
     ["silent_change", "The content of this file changed although nobody wrote to it"],
+    ["checksum_mismatch", "Files are not what this one says they are"],
     ["later", "Something about this file is not right"],
   ])("a readable file with the reason %s warns of it", async (reason_code, title) => {
     const file = given({ reason: "Compare it with a backup.", reason_code });

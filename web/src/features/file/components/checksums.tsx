@@ -3,14 +3,13 @@ import type { ReactNode } from "react";
 import { Notice } from "@/components/ui/notice";
 import { SafeName } from "@/components/ui/safe-name";
 import type { Media } from "@/lib/api/types";
+import { formatCodec } from "@/lib/codec-names";
 import { formatCount } from "@/lib/format";
 import { LongList } from "./long-list";
 import { Section } from "./section";
 import classes from "./section.module.css";
 
 type Sums = NonNullable<Media["checksums"]>;
-
-const algorithmNames: Record<string, string> = { md5: "MD5", sha256: "SHA-256", crc32: "CRC-32" };
 
 const files = (n: number): string => (n === 1 ? "1 file" : `${formatCount(n)} files`);
 const verb = (n: number, one: string, many: string): string => (n === 1 ? one : many);
@@ -90,9 +89,8 @@ const matchText = (n: number): string => `${files(n)} ${verb(n, "matches", "matc
 /** A checksum file, and what came of comparing. */
 export function Checksums({ sums }: { sums: Sums }) {
   const { algorithm, matched, mismatched, missing, unread, truncated } = sums;
-  const name = algorithm && (algorithmNames[algorithm] ?? algorithm);
   return (
-    <Section title={name ? `Checksums (${name})` : "Checksums"}>
+    <Section title={algorithm ? `Checksums (${formatCodec(algorithm)})` : "Checksums"}>
       <Verdict sums={sums} />
       {mismatched.length > 0 && matched !== null && (
         <Sign icon={<IconCircleCheck size={18} aria-hidden="true" />}>{matchText(matched)}</Sign>

@@ -46,6 +46,7 @@ function BackLink() {
 
 const doubts: Record<string, string> = {
   silent_change: "The content of this file changed although nobody wrote to it",
+  checksum_mismatch: "Files are not what this one says they are",
 };
 
 function reasonTitle({ status, reason_code }: FileDetail): string {
