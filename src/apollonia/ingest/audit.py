@@ -91,7 +91,8 @@ class Audit:
     async def _agrees(self, root: Root) -> bool:
         count, newest = await self._library.root_summary(root.name)
         record = await self._index.root(root.path)
-        same_newest = (newest or format_micros(0)) >= format_micros(record.last_timestamp)
+        # older: events were lost; newer: somebody else told of this root after us
+        same_newest = (newest or format_micros(0)) == format_micros(record.last_timestamp)
         return same_newest and count == await self._index.count_under(root.path)
 
     async def _forget_what_was_lost(self, root: Root) -> int:

@@ -108,9 +108,11 @@ class RootIngest:
         trouble = ""
         try:
             await self._take_lease()
+            await self._requests.begin()
             self.watched.owned = True
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._lease.keep())
+                tasks.create_task(self._requests.run(self._clock, self._options.control_poll_s))
                 tasks.create_task(self._work())
         except* (Unavailable, Rejected) as group:
             trouble = _words(group)
@@ -132,7 +134,6 @@ class RootIngest:
 
     async def _work(self) -> None:
         root, engine = self.watched, self._engine
-        await self._requests.begin()
         await self._scan.check()
         await self._compare_with_the_catalog()
         record = await engine.ports.index.root(root.path)
@@ -158,7 +159,6 @@ class RootIngest:
                         after_first=lambda: _start(tasks, following.unwatched),
                     )
                 )
-                tasks.create_task(self._requests.run(self._clock, self._options.control_poll_s))
                 tasks.create_task(self._root_checks())
                 tasks.create_task(Checksums(root, engine).run())
         finally:

@@ -40,6 +40,7 @@ class Rig:
         self.files = FakeFiles.of(tree, self.clock)
         self.index = MemoryIndex()
         self.control = FakeControl()
+        self.audit = None
         self.inspector = HashingInspector(self.files)
         self.metrics = Metrics()
         self.roots = [Root(path) for path in roots]
@@ -58,6 +59,7 @@ class Rig:
                 inspector=self.inspector,
                 large=self.inspector,
                 control=self.control,
+                audit=self.audit,
                 clock=self.clock,
                 metrics=self.metrics,
             ),

@@ -221,6 +221,32 @@ async def test_root_is_taken_over_within_two_seconds_and_not_taken_back(rig):
             assert not second.engine.roots[0].owned
 
 
+class Audits:
+    def __init__(self):
+        self.asked = []
+
+    async def run(self, root, *, full=False):
+        self.asked.append((root.name, full))
+
+
+async def test_who_takes_over_compares_with_the_catalog_even_when_it_was_paused(rig):
+    first = rig(TREE, holder="one")
+    second = beside(rig, first, take_over=True)
+    second.audit = Audits()
+    async with first.running():
+        await first.control.set_paused("/music", True)
+        await first.quiet(2)
+        async with second.running():
+            assert second.status().state is RootState.PAUSED
+            assert second.audit.asked == []
+            await first.control.set_paused("/music", False)
+            await second.quiet(3)
+            assert second.audit.asked == [("/music", True)]
+            assert len(second.told()) == 3
+        async with second.running():
+            assert len(second.audit.asked) == 1  # it was its own before
+
+
 async def test_stamps_go_on_after_those_of_the_one_before(rig):
     first = rig(TREE, holder="one")
     second = beside(rig, first, take_over=True)
