@@ -57,8 +57,12 @@ class Section(BaseModel):
 class RootSettings(Section):
     """What is different for one folder; what is not set is as in `[ingest]`."""
 
-    include: Words | None = Field(None, description="Patterns: only files that fit are looked at")
-    exclude: Words | None = Field(None, description="Patterns of files and folders to leave alone")
+    include: Words | None = Field(
+        None, max_length=1000, description="Patterns: only files that fit are looked at"
+    )
+    exclude: Words | None = Field(
+        None, max_length=1000, description="Patterns of files and folders to leave alone"
+    )
     hidden: bool | None = Field(None, description="Catalog hidden files and folders too")
     max_file_mb: float | None = Field(None, ge=0, description="Larger files are not read, MiB")
     min_file_bytes: int | None = Field(None, ge=0, description="Smaller files are not read")
@@ -175,10 +179,14 @@ class IngestSettings(Section):
         24.0, gt=0, description="How long an upload that stopped arriving is kept"
     )
     include: Words = Field(
-        (), description="Patterns as in `.gitignore`: only files that fit are looked at; empty: all"
+        (),
+        max_length=1000,
+        description="Patterns as in `.gitignore`: only files that fit are looked at; empty: all",
     )
     exclude: Words = Field(
-        (), description="Patterns as in `.gitignore` of files and folders to leave alone"
+        (),
+        max_length=1000,
+        description="Patterns as in `.gitignore` of files and folders to leave alone",
     )
     max_file_mb: float = Field(
         0, ge=0, description="Larger files are listed but not read, MiB; 0: no limit"

@@ -21,7 +21,7 @@ from apollonia.media.sidecars.checksum_files import Algorithm, Sum, SumList, ben
 from apollonia.media.sidecars.limits import MAX_ITEMS
 from apollonia.media.text import clean
 from apollonia.messages import FileError
-from apollonia.ports.index import Entry, Index
+from apollonia.ports.index import UNREAD, Entry, Index
 
 CHECKSUM_MISMATCH = "checksum_mismatch"
 _NAMED = 5
@@ -140,6 +140,9 @@ class Comparing:
     async def _one(
         self, one: Sum, entry: Entry, verdict: Verdict, pause: Callable[[], Awaitable[None]]
     ) -> None:
+        if entry.error_code in UNREAD:
+            verdict.unread.append(one.name)
+            return
         digest = self._digests.known(entry, one.algorithm)
         if digest is None:
             await pause()

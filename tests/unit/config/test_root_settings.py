@@ -51,6 +51,7 @@ def test_the_environment_has_it_as_json(tmp_path):
         ("{", "is no JSON"),
         ('{"/m": {"exlude": []}}', "/m exlude: unknown; did you mean exclude"),
         ('{"/m": {"zzz": 1}}', "unknown; known: include, exclude"),
+        (json.dumps({"/m": {"exclude": ["a"] * 1001}}), "/m exclude: .*at most 1000 items"),
         ('{"/m": {"max_file_mb": -1}}', "/m max_file_mb: Input should be greater"),
     ],
 )

@@ -150,6 +150,17 @@ async def test_rule_files_are_no_files_even_where_hidden_ones_are(rig):
         assert paths(rig.told(), "IN_CREATE") == {"a.flac", "small", "large", "album/.hidden"}
 
 
+async def test_a_checksum_file_does_not_make_it_read_either(rig):
+    rig = rig(TREE, max_bytes=60, check_poll_s=0.5)
+    rig.files.write(b"/music/large", b"x" * 61)
+    rig.files.write(b"/music/l.md5", b"0" * 32 + b"  large\n")
+    rig.files.age(100)
+    async with rig.running():
+        (sums,) = (e.media.checksums for e in rig.events() if e.media and e.media.checksums)
+        assert (sums.entries, sums.mismatched, sums.unread) == (1, [], ["large"])
+        assert rig.inspector.digested == []
+
+
 async def test_a_file_that_is_not_read_can_be_renamed(rig):
     rig = rig(TREE, max_bytes=29)
     async with rig.running():
