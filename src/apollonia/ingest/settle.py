@@ -5,6 +5,7 @@ import heapq
 import os
 import stat as modes
 from dataclasses import dataclass
+from itertools import islice
 
 from apollonia.errors import FilesUnavailableError
 from apollonia.ingest.asks import Ready
@@ -43,6 +44,7 @@ class Settle:
         self._options = options
         self._waiting: dict[bytes, _Waiting] = {}
         self._heap: list[tuple[float, bytes]] = []
+        self._due: dict[int, dict[bytes, _Waiting]] = {}
         self._changed = asyncio.Event()
 
     def __len__(self) -> int:
@@ -97,17 +99,18 @@ class Settle:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            due = self._pop_due()
-            if due:
-                await self._check(due)
-                continue
-            self._changed.clear()
-            if self._heap:
-                wait = max(0.0, self._heap[0][0] - self._clock.monotonic())
-                await wait_for(self._changed, self._clock, wait)
-            else:
-                await self._changed.wait()
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                due = self._pop_due()
+                if due:
+                    self._hand_out(due, tasks)
+                    continue
+                self._changed.clear()
+                if self._heap:
+                    wait = max(0.0, self._heap[0][0] - self._clock.monotonic())
+                    await wait_for(self._changed, self._clock, wait)
+                else:
+                    await self._changed.wait()
 
     def _set_due(self, path: bytes, waiting: _Waiting, due: float) -> None:
         waiting.due = due
@@ -124,17 +127,27 @@ class Settle:
                 due[path] = waiting
         return due
 
-    async def _check(self, due: dict[bytes, _Waiting]) -> None:
-        by_root: dict[int, list[bytes]] = {}
+    def _hand_out(self, due: dict[bytes, _Waiting], tasks: asyncio.TaskGroup) -> None:
+        """One task for each root: a disk that hangs holds up only its own files."""
         for path, waiting in due.items():
-            by_root.setdefault(id(waiting.root), []).append(path)
-        for paths in by_root.values():
-            root = due[paths[0]].root
-            loop = asyncio.get_running_loop()
-            stats = await loop.run_in_executor(root.disk, self._stats, root.path, paths)
-            for path, stat in stats.items():
-                if self._waiting.get(path) is due[path]:
-                    self._decide(path, due[path], stat)
+            key = id(waiting.root)
+            if key not in self._due:
+                self._due[key] = {}
+                tasks.create_task(self._check(waiting.root))
+            self._due[key][path] = waiting
+
+    async def _check(self, root: WatchedRoot) -> None:
+        """Until nothing of this root is due."""
+        loop, due = asyncio.get_running_loop(), self._due[id(root)]
+        try:
+            while due:
+                some = {path: due.pop(path) for path in list(islice(due, _CHUNK))}
+                stats = await loop.run_in_executor(root.disk, self._stats, root.path, list(some))
+                for path, stat in stats.items():
+                    if self._waiting.get(path) is some[path]:
+                        self._decide(path, some[path], stat)
+        finally:
+            del self._due[id(root)]
 
     def _stats(self, top: bytes, paths: list[bytes]) -> dict[bytes, os.stat_result | None]:
         found: dict[bytes, os.stat_result | None] = {}

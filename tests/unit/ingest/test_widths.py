@@ -1,5 +1,6 @@
 import asyncio
 import os
+from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any
 
@@ -135,3 +136,20 @@ async def test_network_root_that_hangs_holds_up_no_local_one(rig):
         free.set()
         await rig.quiet()
         assert len(rig.told()) == 20
+
+
+async def test_disk_that_hangs_holds_up_no_unfinished_file_of_another(rig):
+    rig = rig("/nas/\n/music/\n", roots=(b"/nas", b"/music"), settle_limit_s=1.0)
+    async with rig.running():
+        nas, _ = rig.engine.roots
+        submit = nas.disk.submit
+
+        def hang(work, *args):
+            return Future() if work == rig.engine.settle._stats else submit(work, *args)
+
+        nas.disk.submit = hang
+        rig.files.write(b"/nas/a.mp3", b"a", close=False)
+        await rig.quiet(0.2)
+        rig.files.write(b"/music/b.mp3", b"b", close=False)
+        await rig.quiet()
+        assert rig.told() == [("IN_CREATE", "/music/b.mp3")]
