@@ -96,6 +96,8 @@ chaos: $(DEV_SET) $(PAGE) ## Long fault campaigns (minutes; APOLLONIA_TEST_CHAOS
 	@$(PY) -m pytest tests/chaos -s $(ARGS)
 	@APOLLONIA_TEST_HISTORIES=$(or $(APOLLONIA_TEST_HISTORIES),300) $(PY) -m pytest \
 	--timeout=0 --show-capture=stdout tests/integration/ingest/test_real_model.py
+	@APOLLONIA_TEST_SLOW_STEPS=200 APOLLONIA_TEST_EVENTS=100000 $(PY) -m pytest \
+	tests/integration/ingest/test_writers.py tests/integration/ingest/test_away.py
 
 bench-%: $(DEV_SET) FORCE ## Run bench/%.py, which writes bench/out/%.json
 	@test -f bench/$*.py || { echo "no bench/$*.py; there are: $(filter-out corpus report,$(basename $(notdir $(wildcard bench/*.py))))" >&2; exit 2; }

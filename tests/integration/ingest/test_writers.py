@@ -16,6 +16,7 @@ from apollonia.ingest.options import IngestOptions
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs inotify")
 
 SETTLE_S = 0.3
+SLOW_STEPS = int(os.environ.get("APOLLONIA_TEST_SLOW_STEPS", "30"))  # of 100 ms; `make chaos`: 200
 FAST_DISK = Path("/dev/shm")
 
 
@@ -41,7 +42,7 @@ def run(*words, cwd=None):
 
 def slow(root, _other):
     with (root / "slow.bin").open("wb", buffering=0) as file:
-        for number in range(30):
+        for number in range(SLOW_STEPS):
             file.write(blob(number, 1000))
             time.sleep(0.1)
 

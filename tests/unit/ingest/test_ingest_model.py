@@ -18,7 +18,7 @@ from apollonia.messages import POPULATOR_QUEUE, topology
 from apollonia.ports.file_system import Storage, StorageKind
 from apollonia.testing.replay import replay
 
-EXAMPLES = int(os.environ.get("APOLLONIA_TEST_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("APOLLONIA_TEST_EXAMPLES", "30"))
 ROOTS = (b"/music", b"/films")
 MOUNTS = {b"/music/disk": 2, b"/films": 3}
 FOLDERS = (b"/music", b"/music/a", b"/music/a/deep", b"/music/disk", b"/films")
@@ -68,6 +68,8 @@ operations = st.lists(
         st.tuples(st.just("find_bus")),
         st.tuples(st.just("rule"), folders, rules),
         st.tuples(st.just("no_rule"), folders, rules),
+        st.tuples(st.just("pause"), st.sampled_from(ROOTS)),
+        st.tuples(st.just("resume"), st.sampled_from(ROOTS)),
         st.tuples(st.just("overflow")),
         st.tuples(st.just("hold")),
         st.tuples(st.just("let_go")),
@@ -87,6 +89,7 @@ class History:
         self.files = rig.files
         self.away = []
         self.unmounted = {}
+        self.paused = set()
         for path, device in MOUNTS.items():
             self.files.mounts[path] = device
             self.files.storages[path] = Storage(StorageKind.SSD, device=str(device))
@@ -122,6 +125,8 @@ class History:
         await self.find_bus()
         for path in list(self.unmounted):
             await self.mount(path)
+        for root in list(self.paused):
+            await self.resume(root)
         await self.rig.quiet(64 if scan else 8)  # what is open still is let through
         for root in self.rig.engine.roots:
             if scan or root.progress.state is RootState.UNAVAILABLE:
@@ -179,7 +184,7 @@ class History:
         free = self.is_folder(folder_of(new)) and not self.is_file(new)
         if not self.is_file(path) or not free or self.files.nodes[path].links > 1:
             return
-        if not self.is_one_disk(path, new) or self.unmounted:
+        if not self.is_one_disk(path, new) or self.unmounted or self.paused:
             return
         await self.let_go()
         await self.rig.quiet()
@@ -206,7 +211,7 @@ class History:
         await self.replace(path, data)
         await self.let_go()
         await self.rig.quiet()
-        if known is not None and known.is_live and not self.unmounted:
+        if known is not None and known.is_live and not (self.unmounted or self.paused):
             assert self.rig.file_id(path) == known.file_id
 
     async def unmount(self, path):
@@ -220,6 +225,14 @@ class History:
     async def set_clock_back(self):
         """An hour, and not by a whole number of steps: no two writes have the same time."""
         self.rig.clock.set_wall(self.rig.clock.now_micros() - 3_599_987_654)
+
+    async def pause(self, root):
+        self.paused.add(root)
+        await self.rig.control.set_paused(root.decode(), True)
+
+    async def resume(self, root):
+        self.paused.discard(root)
+        await self.rig.control.set_paused(root.decode(), False)
 
     async def lose_bus(self):
         self.rig.bus.away = True
