@@ -15,13 +15,14 @@ class Places:
     """The storage of a root, and those mounted below it by path, at one moment.
 
     ``watch``: ``auto`` polls what others may change without our being told, ``always`` nothing,
-    ``never`` watches nothing.
+    ``never`` watches nothing. ``doubted``: something may have gone and come back since.
     """
 
     root: bytes = b"/"
     storage: Storage = field(default_factory=Storage)
     below: Mapping[bytes, Storage] = field(default_factory=dict)
     watch: WatchMode = "auto"
+    doubted: bool = False
 
     def storage_of(self, path: bytes) -> Storage:
         """What holds this path of the root."""

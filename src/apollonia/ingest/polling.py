@@ -108,7 +108,8 @@ class Polling:
 
     def _mounted(self, before: Places, places: Places) -> None:
         """Watches on what is hidden now, or gone, tell nothing: a scan sets them anew."""
-        changed = _changed(before.below, places.below)
+        changed = list(places.below) if before.doubted else []
+        changed += _changed(before.below, places.below)
         if before.storage != places.storage:
             changed.append(places.root)
         changed = [point for point in changed if self._is_looked_at(point)]

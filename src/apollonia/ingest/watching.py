@@ -1,6 +1,7 @@
 """From what inotify tells to hints where to look."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from apollonia.ingest.asks import Ready
 from apollonia.ingest.engine import Engine
@@ -40,6 +41,7 @@ class Watching:
         """Note one event; never waits."""
         if event.what is What.OVERFLOW:
             self._root.heard_all = False
+            self._root.places = replace(self._root.places, doubted=True)
             self._root.overflows += 1
             self._overflows.inc()
             self._ask_scan("events were lost in a burst")

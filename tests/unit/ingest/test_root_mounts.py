@@ -30,6 +30,20 @@ async def test_disk_mounted_again_before_anybody_looks_is_watched_again(rig):
         assert rig.told() == [("IN_CREATE", "/music/disk/new.mp3")]
 
 
+async def test_disk_that_went_and_came_back_unheard_is_watched_again(rig):
+    rig, beneath = with_disk(rig, b"/music/disk")
+    async with rig.running():
+        rig.told()
+        disk = rig.files.unmount(b"/music/disk", beneath)
+        rig.files.overflow()
+        await rig.quiet(1)
+        rig.files.mount(b"/music/disk", disk)
+        await rig.quiet(8)
+        rig.files.write(b"/music/disk/new.mp3", b"n")
+        await rig.quiet(1)
+        assert rig.told() == [("IN_CREATE", "/music/disk/new.mp3")]
+
+
 async def test_file_that_a_disk_hides_is_gone(rig):
     rig, beneath = with_disk(rig, b"/music/disk")
     async with rig.running():
