@@ -14,7 +14,13 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from apollonia.media.facts import FileFacts
-from apollonia.media.reading import StoppedError, facts_now, hash_open, open_regular
+from apollonia.media.reading import (
+    StoppedError,
+    facts_now,
+    hash_open,
+    open_regular,
+    read_buffer,
+)
 from apollonia.media.sidecars.checksum_files import Algorithm
 
 __all__ = ["ContentChangedError", "LargeFiles", "LargeHash", "StoppedError", "hash_file"]
@@ -47,7 +53,7 @@ def hash_file(path: bytes, *, stop: threading.Event, top: bytes | None = None) -
     """
     with open_regular(path, top) as file:
         _read_ahead(file.fd)
-        sha, xxh = hash_open(file, memoryview(bytearray(_BUFFER_BYTES)), stop.is_set)
+        sha, xxh = hash_open(file, read_buffer(_BUFFER_BYTES), stop.is_set)
         if not facts_now(file).same_content(file.facts):
             raise ContentChangedError(f"changed while it was read: {path!r}")
         return LargeHash(file.facts, sha, xxh)
@@ -67,7 +73,7 @@ def digest_file(
     """
     with open_regular(path, top) as file:
         _read_ahead(file.fd)
-        buffer = memoryview(bytearray(_BUFFER_BYTES))
+        buffer = read_buffer(_BUFFER_BYTES)
         sums = None if algorithm == "crc32" else hashlib.new(algorithm, usedforsecurity=False)
         crc, left = 0, file.facts.size
         while left > 0 and (got := os.readv(file.fd, [buffer])):

@@ -18,6 +18,7 @@ from apollonia.media.reading import (
     facts_now,
     hash_open,
     open_regular,
+    read_buffer,
 )
 
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR})
@@ -28,7 +29,7 @@ class Inspector:
     """Answers are plain JSON: ``requests.Inspection`` is made from them on the other side."""
 
     def __init__(self, buffer_bytes: int, pixel_limit: int) -> None:
-        self._buffer = memoryview(bytearray(buffer_bytes))
+        self._buffer = read_buffer(buffer_bytes)
         self._pixel_limit = pixel_limit
 
     def inspect(

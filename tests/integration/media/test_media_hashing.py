@@ -1,5 +1,7 @@
 import asyncio
+import ctypes
 import hashlib
+import mmap
 import os
 import threading
 import time
@@ -8,7 +10,7 @@ import pytest
 import xxhash
 
 from apollonia.media.hashing import ContentChangedError, LargeFiles, StoppedError, hash_file
-from apollonia.media.reading import NotRegularError
+from apollonia.media.reading import NotRegularError, read_buffer
 
 
 @pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5 << 20])
@@ -74,3 +76,10 @@ async def test_cancelling_stops_the_reading(tmp_path):
         with pytest.raises(asyncio.CancelledError):
             await caller
     assert time.monotonic() - started < 1.0  # the thread has ended, too
+
+
+def test_read_buffer_begins_with_a_page():
+    buffer = read_buffer((4 << 20) + 1)
+
+    assert len(buffer) == (4 << 20) + 1
+    assert ctypes.addressof(ctypes.c_char.from_buffer(buffer)) % mmap.PAGESIZE == 0
