@@ -14,30 +14,31 @@ interface ConfirmProps {
 /** A question before something that takes long or can't be taken back. */
 export function Confirm({ opened, title, yes, onYes, onClose, children }: ConfirmProps) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      centered
-      styles={{ title: { fontWeight: 600 } }}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
-      <Stack gap="sm">
-        {children}
-        <Group justify="flex-end" gap="sm" mt="xs">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
-          <Button
-            onClick={() => {
-              onYes();
-              onClose();
-            }}
-          >
-            {yes}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} centered>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* No Modal.Header: it would be a second banner of the page. */}
+        <Modal.Body p="lg">
+          <Stack gap="sm">
+            <Modal.Title fw={600}>{title}</Modal.Title>
+            {children}
+            <Group justify="flex-end" gap="sm" mt="xs">
+              <Button variant="default" onClick={onClose} data-autofocus>
+                Cancel
+              </Button>
+              <Button
+                color="lagoon.7"
+                onClick={() => {
+                  onYes();
+                  onClose();
+                }}
+              >
+                {yes}
+              </Button>
+            </Group>
+          </Stack>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
