@@ -59,7 +59,7 @@ async def api_services(
             clock=ports.clock,
             checks={
                 **ports.checks(),
-                "roots": _roots_check(ports.control),
+                "roots": roots_check(ports.control),
                 "disk": disk_check(ports.folder),
             },
         ),
@@ -83,7 +83,9 @@ def _api_options(settings: Settings, ports: Ports, listener: socket.socket) -> A
     )
 
 
-def _roots_check(control: Control) -> Check:
+def roots_check(control: Control) -> Check:
+    """Which roots are away, or work with less, and why."""
+
     async def check() -> str | None:
         ill = [
             f"{root.root}: {root.message or root.state}"
