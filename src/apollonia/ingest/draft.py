@@ -82,6 +82,8 @@ class Draft:
         if known is None or not known.is_live:
             return
         self._put(replace(known, gone_micros=self._now))
+        if known.links > 1:  # it may have been written through this name before it went
+            self.rewritten.add((known.device, known.inode))
         self._touch(lost.root, lost.path)
         self._tell(lost.root, lost.origin, FileEventType.DELETE, known)
 

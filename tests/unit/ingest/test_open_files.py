@@ -39,3 +39,19 @@ async def test_file_that_is_never_closed_is_told_at_the_settle_limit(rig):
         assert rig.told() == []
         await rig.quiet(4)
         assert rig.told() == [("IN_CREATE", "/music/a.mp3")]
+
+
+async def test_file_written_through_a_name_that_goes_at_once_is_read_under_the_other(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        rig.files.link(b"/music/keep.txt", b"/music/other.txt")
+        await rig.quiet()
+        rig.told()
+        rig.files.write(b"/music/other.txt", b"changed")
+        rig.files.delete(b"/music/other.txt")
+        await rig.quiet()
+        assert sorted(rig.told()) == [
+            ("IN_CLOSE_WRITE", "/music/keep.txt"),
+            ("IN_DELETE", "/music/other.txt"),
+        ]
+        assert rig.index.files[b"/music/keep.txt"].size == 7
