@@ -1,11 +1,13 @@
 """CPU time and memory of processes, by what the kernel counts."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 _MIB_IN_KB = 1024.0
 _SCHEDULER_CLOCK = 2
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
@@ -20,8 +22,17 @@ def cpu_seconds(pid: int) -> float:
 
 
 def tree_cpu_seconds(pid: int) -> float:
-    """CPU time of a process and of those children that still run."""
-    return sum(map(cpu_seconds, (pid, *children(pid))))
+    """CPU time of a process, its children and those that ended."""
+    return sum(map(cpu_seconds, (pid, *children(pid)))) + _ended_seconds(pid)
+
+
+def _ended_seconds(pid: int) -> float:
+    """Of the children that it has waited for, in ticks."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(fields[13]) + int(fields[14])) / _TICKS
 
 
 def children(pid: int) -> Iterator[int]:
