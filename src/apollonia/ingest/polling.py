@@ -96,7 +96,8 @@ class Polling:
         mark = None
         while True:
             await self._clock.sleep(self._options.root_poll_s)
-            if mark == (mark := self._files.mounts_mark()):
+            known, mark = mark, self._files.mounts_mark()
+            if known == mark and not self._root.places.doubted:
                 continue
             loop, before = asyncio.get_running_loop(), self._root.places
             places = await loop.run_in_executor(

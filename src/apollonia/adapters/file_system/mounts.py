@@ -7,6 +7,7 @@ import os
 import re
 import select
 import threading
+import time
 import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 _PROC = Path("/proc/self/mountinfo")
 _ESCAPE = re.compile(rb"\\([0-7]{3})")
+_OLD_S = 5.0  # then it is read again, whatever the system says
 _READ_BYTES = 1 << 20
 
 
@@ -76,6 +78,8 @@ class MountTable:
         self._changes = select.poll() if hasattr(select, "poll") else None
         self._mounts = Mounts(())
         self._mark = 0
+        self._last = b""
+        self._read_at = float("-inf")
 
     def mark(self) -> int:
         """Another number when the table has changed since."""
@@ -86,12 +90,18 @@ class MountTable:
         """Blocks for less than a millisecond. Empty where there is no such table."""
         with self._lock:
             try:
-                if self._is_new() or self._path != _PROC:
-                    self._mounts = Mounts.parse(self._text())
-                    self._mark += 1
+                is_old = time.monotonic() - self._read_at > _OLD_S
+                if self._is_new() or is_old or self._path != _PROC:
+                    self._parse(self._text())
             except OSError:
                 self._mounts = Mounts(())
             return self._mounts
+
+    def _parse(self, text: bytes) -> None:
+        self._read_at = time.monotonic()
+        if text != self._last:
+            self._last, self._mounts = text, Mounts.parse(text)
+            self._mark += 1
 
     def _is_new(self) -> bool:
         if self._descriptor is None:
