@@ -188,7 +188,7 @@ class Settle:
         What last happened to a file that was linked here, or whose rights were set, was no writing:
         its time of change is another than that of its content. Nobody needs to have it open.
         """
-        is_open = waiting.opened and modes.S_ISREG(stat.st_mode)
+        is_open = waiting.opened and modes.S_ISREG(stat.st_mode) and stat.st_nlink == 1
         if is_open and stat.st_mtime_ns == stat.st_ctime_ns:
             return max(self._options.settle_s, self._options.settle_limit_s)
         return self._options.settle_s

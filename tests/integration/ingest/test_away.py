@@ -114,9 +114,9 @@ async def test_full_disk_under_the_index_is_waited_for(stand, small_disk):
                     break
         for number in range(300):
             stand.write(f"{number}.bin", b"%d" % number)
-        await stand.until(lambda: "the disk is full" in (stand.status().message or ""))
+        await stand.until(lambda: "no space left" in (stand.status().message or ""))
         assert len(stand.events()) < 300
         filler.unlink()
         await stand.until(lambda: len(stand.events()) >= 300, 30)
         assert len(set(stand.told())) == len(stand.told()) == 300
-        await stand.until(lambda: "disk is full" not in (stand.status().message or ""))
+        await stand.until(lambda: "no space left" not in (stand.status().message or ""))

@@ -99,7 +99,7 @@ class History:
         self.beneath = {path: self.files.new_folder(path) for path in MOUNTS}
 
     async def run(self, steps):
-        unheard = any(step[0] == "write_on" for step in steps)  # a handle that stays open
+        unheard = any(step[0] in {"write_on", "link"} for step in steps)  # a handle that stays open
         steps = [*steps, ("wait", 0.0)]
         await self.rig.bus.declare(topology(POPULATOR_QUEUE))
         while steps:
