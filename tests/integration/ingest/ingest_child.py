@@ -26,6 +26,9 @@ from apollonia.testing.fake_control import FakeControl
 from apollonia.testing.memory_bus import MemoryBus
 
 
+SCANNED = {RootState.WATCHING, RootState.DEGRADED}  # a folder that may not be read is polled
+
+
 class LogBus(MemoryBus):
     def __init__(self, path):
         super().__init__()
@@ -41,7 +44,7 @@ class LogBus(MemoryBus):
 
 
 async def done(service, index):
-    while service.statuses()[0].state is not RootState.WATCHING or await index.unsent_count():  # noqa: ASYNC110 - polled
+    while service.statuses()[0].state not in SCANNED or await index.unsent_count():  # noqa: ASYNC110 - polled
         await asyncio.sleep(0.01)
 
 
