@@ -156,16 +156,17 @@ def compare(
             continue
         compared.files += 1
         print_ = known.get(name)
-        named = names.get(name) or _unnamed(listed.ask, name)
         if print_ is not None:
             seen += 1
             inode = stat.st_ino
             if sizes and rules.refuses(stat.st_size) is not None:
                 inode = ~inode  # as ``Fingerprint`` has it
-            same = print_ == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, inode)
-            if same and not (named.reread or reread):
+            if print_ == (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, inode) and not (
+                reread or (name in names and names[name].reread)
+            ):
                 compared.unchanged += 1
                 continue
+        named = names.get(name) or _unnamed(listed.ask, name)
         path = join(listing.folder, name)
         if _unsettled(stat, named.ready, settled_before_ns):
             compared.unsettled.append(path)

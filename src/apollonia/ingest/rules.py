@@ -11,6 +11,9 @@ from apollonia.messages import FileError
 RULE_FILES = frozenset({b".apolloniaignore", b".ndignore", b".nomedia"})
 
 _UNFINISHED = (b".part", b".partial", b".crdownload", b".download", b".!qb", b".tmp~")
+_UNFINISHED_ENDS = frozenset(
+    {*b"".join(x[-1:] for x in _UNFINISHED)} | {*b"".join(x[-1:] for x in _UNFINISHED).upper()}
+)
 _RSYNC = re.compile(rb"^\..+\.[A-Za-z0-9]{6}$", re.DOTALL)
 _OURS = b".apollonia"
 _TRASH = b".trash"
@@ -41,7 +44,7 @@ class Rules:
                 or name in RULE_FILES
                 or _RSYNC.match(name) is not None
             )
-        return name.lower().endswith(_UNFINISHED)
+        return name[-1] in _UNFINISHED_ENDS and name.lower().endswith(_UNFINISHED)
 
     def skips_folder(self, path: bytes, name: bytes) -> bool:
         """Trash, snapshots, what a NAS keeps beside the files; hidden ones unless asked."""

@@ -132,24 +132,14 @@ class Scan:
         seen, tally = _Seen(), Tally(walk.is_whole)
         rest = [Ask(walk.top, whole=True)]
         counted = self._metrics.files_scanned.labels(self._root.root.name)
-        ahead = asyncio.create_task(self._survey.list_some(rest))
-        try:
-            while True:
-                batch = await ahead
-                rest = batch.looked.rest
-                if rest:  # while this one is compared, the next one is listed
-                    ahead = asyncio.create_task(self._survey.list_some(rest))
-                verification = walk.verification
-                looked = await self._survey.compare(batch, walk.origin, tally, verification)
-                if verification is not None:
-                    await verification.save()
-                self._note(looked, seen)
-                counted.inc(looked.files)
-                if not rest:
-                    return seen, tally
-        finally:
-            ahead.cancel()
-            await asyncio.wait([ahead])
+        while rest:
+            looked = await self._survey.look(rest, walk.origin, tally, walk.verification)
+            if walk.verification is not None:
+                await walk.verification.save()
+            self._note(looked, seen)
+            counted.inc(looked.files)
+            rest = looked.rest
+        return seen, tally
 
     def _note(self, looked: Looked, seen: _Seen) -> None:
         root = self._root.path

@@ -42,16 +42,8 @@ class Looked:
     overfull: bool = False
 
 
-@dataclass(slots=True)
-class Batch:
-    """Folders that were listed, and what is still to be listed, the folders below them first."""
-
-    listed: list[Listed]
-    looked: Looked
-
-
 class Survey:
-    """Looks at folders of one root: ``look``, or its two halves, for who lists ahead."""
+    """Looks at folders of one root."""
 
     def __init__(self, root: WatchedRoot, engine: Engine) -> None:
         self._root = root
@@ -64,32 +56,23 @@ class Survey:
         self._recheck = engine.recheck
         self._top_of = engine.top_of
 
-    async def look(self, asks: Sequence[Ask], origin: Origin, tally: Tally | None = None) -> Looked:
-        """Look at as many of the asks as make a chunk; waits while the pipeline is full."""
-        return await self.compare(await self.list_some(asks), origin, tally)
+    async def look(
+        self,
+        asks: Sequence[Ask],
+        origin: Origin,
+        tally: Tally | None = None,
+        verification: Verification | None = None,
+    ) -> Looked:
+        """Look at as many of the asks as make a chunk; waits while the pipeline is full.
 
-    async def list_some(self, asks: Sequence[Ask]) -> Batch:
-        """List folders until there are enough for one chunk."""
+        ``verification``: hand on everything that it is not through with.
+        """
         await self._root.gate.passed()
         limit = self._options.chunk_entries
         listed, rest = await self._off_loop(lambda: list_asks(self._files, self._root, asks, limit))
         looked = Looked(rest=list(rest))
         below = [ask for one in listed for ask in self._note(one, looked)]
         looked.rest[:0] = below  # depth first: few folders wait at a time
-        return Batch(listed, looked)
-
-    async def compare(
-        self,
-        batch: Batch,
-        origin: Origin,
-        tally: Tally | None,
-        verification: Verification | None = None,
-    ) -> Looked:
-        """Hand on what is not as the index has it; waits while the pipeline is full.
-
-        ``verification``: hand on everything that it is not through with.
-        """
-        listed, looked = batch.listed, batch.looked
         self._mark_absent(listed)
         self._mark_doubted(listed)
         known = await self._known(listed)

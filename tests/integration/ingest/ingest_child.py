@@ -25,7 +25,6 @@ from apollonia.observe.metrics import Metrics
 from apollonia.testing.fake_control import FakeControl
 from apollonia.testing.memory_bus import MemoryBus
 
-
 SCANNED = {RootState.WATCHING, RootState.DEGRADED}  # a folder that may not be read is polled
 
 
