@@ -23,14 +23,14 @@ from apollonia.adapters.clock import SystemClock
 from apollonia.adapters.file_system import LocalFiles
 from apollonia.adapters.index import SqliteIndex
 from apollonia.domain.kinds import RootState
+from apollonia.ingest.flow.publisher import Publisher
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
-from apollonia.ingest.publisher import Publisher
-from apollonia.ingest.roots import check_roots
+from apollonia.ingest.root.roots import check_roots
 from apollonia.ingest.service import IngestService
 from apollonia.media.hashing import LargeFiles
 from apollonia.media.options import MediaOptions
-from apollonia.media.pool import MediaPool
+from apollonia.media.workers.pool import MediaPool
 from apollonia.observe.logs import configure_logs
 from apollonia.observe.metrics import Metrics
 from apollonia.ports.bus import Message

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import uvloop
 
-from apollonia.ingest.large import inspect_large
+from apollonia.ingest.flow.large import inspect_large
 from apollonia.media.hashing import LargeFiles
 from apollonia.media.options import MediaOptions
-from apollonia.media.pool import MediaPool
-from apollonia.media.requests import Inspection, InspectRequest
+from apollonia.media.workers.pool import MediaPool
+from apollonia.media.workers.requests import Inspection, InspectRequest
 from ingest_measures import baselines
 from ingest_measures.ground import Ground
 from report import Measure, median

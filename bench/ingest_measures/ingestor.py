@@ -22,7 +22,7 @@ from apollonia.adapters.database import Database
 from apollonia.adapters.library import SqlLibrary
 from apollonia.cli.interpreter import keep_what_is_there, tune_interpreter
 from apollonia.config import load
-from apollonia.media.pool import MediaPool
+from apollonia.media.workers.pool import MediaPool
 from apollonia.messages import Topology
 from apollonia.observe.logs import configure_logs
 from apollonia.ports.bus import Bus, Consumer, Message

@@ -14,7 +14,7 @@ from apollonia.domain.paths import is_inside
 from apollonia.domain.place import Place
 from apollonia.domain.times import format_nanos
 from apollonia.errors import BlobsUnavailableError, Poison
-from apollonia.media.requests import ArtworkRequest, Picture
+from apollonia.media.workers.requests import ArtworkRequest, Picture
 from apollonia.observe.logs import get_logger
 from apollonia.ports.blobs import Blob, Blobs
 from apollonia.ports.cache import Cache

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from apollonia.config import Settings
 from apollonia.errors import ConfigurationError, FilesUnavailableError
-from apollonia.media.pool import MediaPool
-from apollonia.media.requests import InspectRequest
+from apollonia.media.workers.pool import MediaPool
+from apollonia.media.workers.requests import InspectRequest
 from apollonia.observe.health import Check, CheckResult, run_checks
 from apollonia.wiring.data_folder import low_space, prepare_data_folder
 from apollonia.wiring.ingest import resolve_roots

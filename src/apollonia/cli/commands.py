@@ -24,7 +24,7 @@ from apollonia.config.names import Key, all_settings
 from apollonia.domain.principal import TokenKind
 from apollonia.errors import ConfigurationError
 from apollonia.media.demo import create_demo_library
-from apollonia.media.pool import MediaPool
+from apollonia.media.workers.pool import MediaPool
 from apollonia.observe.logs import configure_logs
 from apollonia.runtime import Runtime
 from apollonia.wiring.data_folder import (

@@ -18,7 +18,7 @@ from apollonia.domain.paging import FileFilter, Sort, SortKey
 from apollonia.domain.place import Place
 from apollonia.domain.times import format_micros, parse_micros
 from apollonia.errors import Unavailable
-from apollonia.ingest.roots import Root
+from apollonia.ingest.root.roots import Root
 from apollonia.messages import POPULATOR_QUEUE
 from apollonia.observe.logs import get_logger
 from apollonia.ports.bus import Bus

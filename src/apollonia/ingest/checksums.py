@@ -14,13 +14,13 @@ from apollonia.domain.kinds import RootState
 from apollonia.domain.neighbours import FolderNeighbours
 from apollonia.domain.paths import display, folder_of
 from apollonia.errors import FilesUnavailableError, Unavailable
-from apollonia.ingest.candidate import Compared
-from apollonia.ingest.comparing import Comparing
 from apollonia.ingest.engine import Engine
-from apollonia.ingest.watched_root import WatchedRoot
+from apollonia.ingest.flow.candidate import Compared
+from apollonia.ingest.reconcile.comparing import Comparing
+from apollonia.ingest.root.watched_root import WatchedRoot
 from apollonia.media.bounds import fit
 from apollonia.media.hashing import ContentChangedError, StoppedError
-from apollonia.media.requests import Inspection, InspectRequest
+from apollonia.media.workers.requests import Inspection, InspectRequest
 from apollonia.observe.logs import get_logger
 from apollonia.ports.index import Check
 

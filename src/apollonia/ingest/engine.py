@@ -4,13 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from apollonia.domain.paths import is_inside
-from apollonia.ingest.comparing import Digests
-from apollonia.ingest.moves import Moves
+from apollonia.ingest.flow.pipeline import Pipeline
 from apollonia.ingest.options import IngestOptions
-from apollonia.ingest.pipeline import Pipeline
 from apollonia.ingest.ports import IngestPorts
-from apollonia.ingest.settle import Settle
-from apollonia.ingest.watched_root import WatchedRoot, disk_thread
+from apollonia.ingest.reconcile.comparing import Digests
+from apollonia.ingest.root.watched_root import WatchedRoot, disk_thread
+from apollonia.ingest.watch.moves import Moves
+from apollonia.ingest.watch.settle import Settle
 
 
 class Engine:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apollonia.ingest.places import WatchMode
+from apollonia.ingest.reconcile.places import WatchMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from apollonia.ingest.audit import Audit
-from apollonia.ingest.inspector import Inspector, LargeHasher
+from apollonia.ingest.flow.inspector import Inspector, LargeHasher
 from apollonia.observe.metrics import Metrics
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control

@@ -8,9 +8,9 @@ from apollonia.domain.roots import RootStatus
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
-from apollonia.ingest.root_ingest import RootIngest
-from apollonia.ingest.roots import Root
-from apollonia.ingest.watched_root import disk_thread
+from apollonia.ingest.root.root_ingest import RootIngest
+from apollonia.ingest.root.roots import Root
+from apollonia.ingest.root.watched_root import disk_thread
 from apollonia.observe.logs import get_logger
 
 log = get_logger(__name__)

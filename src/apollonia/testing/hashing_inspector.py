@@ -12,8 +12,8 @@ from apollonia.domain.paths import display
 from apollonia.errors import MediaUnavailableError
 from apollonia.media.facts import FileFacts
 from apollonia.media.hashing import LargeHash
-from apollonia.media.requests import Inspection, InspectRequest, Outcome
 from apollonia.media.sidecars.checksum_files import Algorithm, read_sums
+from apollonia.media.workers.requests import Inspection, InspectRequest, Outcome
 from apollonia.messages import FileError
 from apollonia.testing.fake_files import FakeFiles
 

@@ -10,7 +10,7 @@ The extension decides the format. The same arguments give the same bytes; ``seed
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from apollonia.media.encode import (
+from apollonia.media.imaging.encode import (
     AUDIO_FORMATS,
     VIDEO_FORMATS,
     Chapter,

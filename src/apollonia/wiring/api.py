@@ -14,7 +14,7 @@ from apollonia.api.ports import ApiPorts
 from apollonia.config import Settings
 from apollonia.domain.kinds import RootState
 from apollonia.errors import FilesUnavailableError
-from apollonia.media.pool import MediaPool
+from apollonia.media.workers.pool import MediaPool
 from apollonia.observe.health import Check
 from apollonia.populate.services import CONSUMED
 from apollonia.ports.control import Control

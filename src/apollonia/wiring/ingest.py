@@ -16,17 +16,17 @@ from apollonia.domain.paths import display
 from apollonia.domain.roots import RootStatus
 from apollonia.errors import ConfigurationError
 from apollonia.ingest.audit import Audit, AuditedIngest
-from apollonia.ingest.ignore_files import IgnoreFiles
+from apollonia.ingest.flow.publisher import Publisher
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
-from apollonia.ingest.publisher import Publisher
-from apollonia.ingest.roots import Root, RootChoices, check_roots
-from apollonia.ingest.rules import rules_of
+from apollonia.ingest.root.roots import Root, RootChoices, check_roots
+from apollonia.ingest.selection.ignore_files import IgnoreFiles
+from apollonia.ingest.selection.rules import rules_of
 from apollonia.ingest.service import IngestService
 from apollonia.ingest.uploads.examine import Examiner
 from apollonia.ingest.uploads.service import UploadPorts
 from apollonia.media.hashing import LargeFiles
-from apollonia.media.pool import MediaPool
+from apollonia.media.workers.pool import MediaPool
 from apollonia.ports.uploads import Spool
 from apollonia.wiring.ports import Ports
 from apollonia.wiring.uploads import open_spool, upload_landing

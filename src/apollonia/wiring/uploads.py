@@ -9,7 +9,7 @@ from apollonia.config import Settings
 from apollonia.config.names import environment_name
 from apollonia.config.settings import FilesSettings
 from apollonia.errors import ConfigurationError
-from apollonia.ingest.roots import Root
+from apollonia.ingest.root.roots import Root
 from apollonia.ingest.uploads.naming import NamingRule, NamingRules
 from apollonia.ingest.uploads.options import UploadOptions
 from apollonia.ingest.uploads.service import UploadLanding, UploadPorts

@@ -11,7 +11,7 @@ from apollonia.domain.kinds import Kind
 from apollonia.domain.neighbours import Role
 from apollonia.domain.times import format_nanos
 from apollonia.media.options import MediaOptions
-from apollonia.media.pool import MediaPool
+from apollonia.media.workers.pool import MediaPool
 from apollonia.ports.library import NeighborFact
 from apollonia.testing.builders import a_place
 from apollonia.testing.fake_library import FakeLibrary

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from apollonia.adapters.index import SqliteIndex
-from apollonia.ingest.publisher import Publisher
+from apollonia.ingest.flow.publisher import Publisher
 from apollonia.messages import POPULATOR_QUEUE, topology
 from apollonia.observe.metrics import Metrics
 from apollonia.ports.index import Commit

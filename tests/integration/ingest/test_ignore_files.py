@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from apollonia.adapters.clock import SystemClock
 from apollonia.adapters.file_system import LocalFiles
-from apollonia.ingest.ignore_files import IgnoreFiles
-from apollonia.ingest.rules import Rules
+from apollonia.ingest.selection.ignore_files import IgnoreFiles
+from apollonia.ingest.selection.rules import Rules
 
 GIT = shutil.which("git") or ""
 needs_git = pytest.mark.skipif(not GIT, reason="git is not installed")

@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from apollonia.media.options import MediaOptions
-from apollonia.media.pool import MediaPool
 from apollonia.media.reading import open_regular
-from apollonia.media.requests import InspectRequest
+from apollonia.media.workers.pool import MediaPool
+from apollonia.media.workers.requests import InspectRequest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs inotify")
 

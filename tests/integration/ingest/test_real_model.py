@@ -25,14 +25,14 @@ from apollonia.adapters.index import SqliteIndex
 from apollonia.adapters.library import SqlLibrary
 from apollonia.domain.kinds import RootState
 from apollonia.domain.paging import FileFilter, Sort, SortKey
+from apollonia.ingest.flow.publisher import Publisher
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
-from apollonia.ingest.publisher import Publisher
-from apollonia.ingest.roots import check_roots
+from apollonia.ingest.root.roots import check_roots
 from apollonia.ingest.service import IngestService
 from apollonia.media.hashing import LargeFiles
 from apollonia.media.options import MediaOptions
-from apollonia.media.pool import MediaPool
+from apollonia.media.workers.pool import MediaPool
 from apollonia.messages import GRAPH_QUEUE, POPULATOR_QUEUE, FileEvent, parse, topology
 from apollonia.observe.metrics import Metrics
 from apollonia.populate.services import PopulatePorts, populate_services

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from apollonia.media.options import MediaOptions
-from apollonia.media.pool import MediaPool
-from apollonia.media.requests import InspectRequest
+from apollonia.media.workers.pool import MediaPool
+from apollonia.media.workers.requests import InspectRequest
 
 
 @pytest.fixture

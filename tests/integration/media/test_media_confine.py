@@ -9,7 +9,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fences are 
 
 CONFINED = """
 import os, socket, subprocess, sys
-from apollonia.media.confine import confine
+from apollonia.media.workers.confine import confine
 target = sys.argv[1]
 fences = confine(memory_limit_bytes=1 << 30, nice=0, parent=os.getppid())
 def refused(what):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apollonia.media.requests import ArtworkRequest
+from apollonia.media.workers.requests import ArtworkRequest
 from apollonia.messages import Media
 from apollonia.testing.media_files import make_audio, make_image, make_video
 

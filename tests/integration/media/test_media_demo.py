@@ -7,8 +7,8 @@ import pytest
 
 from apollonia.errors import MediaUnavailableError
 from apollonia.media.demo import create_demo_library
-from apollonia.media.pool import MediaPool
-from apollonia.media.requests import InspectRequest
+from apollonia.media.workers.pool import MediaPool
+from apollonia.media.workers.requests import InspectRequest
 
 KINDS = {"audio": 13, "video": 1, "image": 4, "subtitle": 2, "document": 1}
 

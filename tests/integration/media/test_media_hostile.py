@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apollonia.media.inspecting import Inspector
 from apollonia.media.options import MediaOptions
-from apollonia.media.pool import MediaPool
-from apollonia.media.requests import ArtworkRequest, InspectRequest
+from apollonia.media.workers.inspecting import Inspector
+from apollonia.media.workers.pool import MediaPool
+from apollonia.media.workers.requests import ArtworkRequest, InspectRequest
 from apollonia.messages import Media
 from apollonia.testing.media_files import make_audio, make_image, make_video
 
@@ -136,7 +136,7 @@ def test_unreadable_file_says_so_to_a_person(tmp_path):
         folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
     code = (
         "import os, sys\n"
-        "from apollonia.media.inspecting import Inspector\n"
+        "from apollonia.media.workers.inspecting import Inspector\n"
         f"os.setgid({NOBODY}); os.setuid({NOBODY})\n"
         "found = Inspector(1024, 1024).inspect(\n"
         "    os.fsencode(sys.argv[1]), with_hash=True, with_probe=True)\n"

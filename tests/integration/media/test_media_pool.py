@@ -11,8 +11,8 @@ import pytest
 
 from apollonia.errors import MediaUnavailableError
 from apollonia.media.options import MediaOptions
-from apollonia.media.pool import MediaPool
-from apollonia.media.requests import ArtworkRequest, InspectRequest
+from apollonia.media.workers.pool import MediaPool
+from apollonia.media.workers.requests import ArtworkRequest, InspectRequest
 from apollonia.testing.media_files import make_audio, make_library
 
 
@@ -158,8 +158,8 @@ async def test_worker_dies_with_its_parent(tmp_path):
     path = make_audio(tmp_path / "a.flac")
     code = (
         "import asyncio, os, sys\n"
-        "from apollonia.media.pool import MediaPool\n"
-        "from apollonia.media.requests import InspectRequest\n"
+        "from apollonia.media.workers.pool import MediaPool\n"
+        "from apollonia.media.workers.requests import InspectRequest\n"
         "async def main():\n"
         "    async with MediaPool() as pool:\n"
         "        await pool.inspect([InspectRequest(os.fsencode(sys.argv[1]))])\n"
@@ -222,7 +222,7 @@ async def test_hashing_can_be_left_to_the_caller(library, look):
 
 def test_main_process_loads_no_decoder():
     code = (
-        "import sys, apollonia.media.pool, apollonia.media.hashing, apollonia.media.demo\n"
+        "import sys, apollonia.media.workers.pool, apollonia.media.hashing, apollonia.media.demo\n"
         "print(sorted({'av', 'PIL', 'tinytag'} & set(sys.modules)))"
     )
     import subprocess

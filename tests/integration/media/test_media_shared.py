@@ -5,8 +5,8 @@ import csv
 
 import pytest
 
-from apollonia.media.pool import MediaPool
-from apollonia.media.requests import ArtworkRequest, InspectRequest
+from apollonia.media.workers.pool import MediaPool
+from apollonia.media.workers.requests import ArtworkRequest, InspectRequest
 from apollonia.messages import Media
 
 pytestmark = pytest.mark.media

@@ -13,7 +13,7 @@ from apollonia.domain.ids import uuid7
 from apollonia.domain.kinds import Kind, RootState
 from apollonia.domain.roots import RootStatus
 from apollonia.domain.times import format_micros
-from apollonia.ingest.roots import Root
+from apollonia.ingest.root.roots import Root
 from apollonia.ingest.uploads.examine import Examined
 from apollonia.ingest.uploads.options import UploadOptions
 from apollonia.ingest.uploads.service import UploadLanding, UploadPorts

@@ -12,7 +12,7 @@ import pytest
 
 from apollonia.domain.kinds import RootState
 from apollonia.errors import MediaUnavailableError
-from apollonia.ingest.roots import Root
+from apollonia.ingest.root.roots import Root
 from apollonia.ingest.uploads.landing import Landing, Target
 from apollonia.ingest.uploads.naming import Destination
 from apollonia.ingest.uploads.rename import link_no_replace, move_no_replace

@@ -12,7 +12,7 @@ from apollonia.domain.kinds import Availability, Kind, Status
 from apollonia.domain.neighbours import Role
 from apollonia.domain.times import format_nanos
 from apollonia.errors import BlobsUnavailableError, MediaUnavailableError, UnreadableMediaError
-from apollonia.media.requests import ArtworkRequest, Picture
+from apollonia.media.workers.requests import ArtworkRequest, Picture
 from apollonia.ports.library import NeighborFact
 from apollonia.testing.builders import a_place
 from apollonia.testing.fake_library import FakeLibrary

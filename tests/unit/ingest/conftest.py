@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from apollonia.ingest.flow.publisher import Publisher
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.ports import IngestPorts
-from apollonia.ingest.publisher import Publisher
-from apollonia.ingest.roots import Root
+from apollonia.ingest.root.roots import Root
 from apollonia.ingest.service import IngestService
 from apollonia.messages import POPULATOR_QUEUE, FileEvent, parse
 from apollonia.observe.metrics import Metrics

@@ -1,7 +1,7 @@
 import asyncio
 
-from apollonia.ingest.asks import Ready
-from apollonia.ingest.hints import Hints
+from apollonia.ingest.reconcile.asks import Ready
+from apollonia.ingest.watch.hints import Hints
 from apollonia.testing.manual_clock import ManualClock
 
 

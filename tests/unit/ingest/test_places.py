@@ -1,4 +1,4 @@
-from apollonia.ingest.places import Places, topmost
+from apollonia.ingest.reconcile.places import Places, topmost
 from apollonia.ports.file_system import Storage, StorageKind
 
 NFS = Storage(StorageKind.NETWORK, "nfs4", "nas:/m", "nas:/m")

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from apollonia.ingest.publisher import Publisher
+from apollonia.ingest.flow.publisher import Publisher
 from apollonia.messages import POPULATOR_QUEUE, topology
 from apollonia.observe.metrics import Metrics
 from apollonia.ports.index import Commit

@@ -115,7 +115,7 @@ async def test_paused_root_holds_up_no_other_one(rig):
 
 
 async def test_more_changes_than_are_remembered_are_found_by_a_scan_on_resume(rig, monkeypatch):
-    monkeypatch.setattr("apollonia.ingest.hints._NAMES_LIMIT", 3)
+    monkeypatch.setattr("apollonia.ingest.watch.hints._NAMES_LIMIT", 3)
     rig = rig(TREE)
     async with rig.running():
         rig.told()

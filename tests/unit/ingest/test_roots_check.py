@@ -3,7 +3,7 @@ import os
 import pytest
 
 from apollonia.errors import ConfigurationError
-from apollonia.ingest.roots import check_roots
+from apollonia.ingest.root.roots import check_roots
 
 
 def test_roots_are_absolute_and_each_is_there_once(tmp_path):

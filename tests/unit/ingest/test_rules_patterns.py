@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from apollonia.ingest.patterns import MAX_PATTERNS, Patterns
+from apollonia.ingest.selection.patterns import MAX_PATTERNS, Patterns
 
 
 def ignored(lines, path):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from apollonia.ingest.roots import Root, RootChoices
+from apollonia.ingest.root.roots import Root, RootChoices
 
 TREE = """
 /music/

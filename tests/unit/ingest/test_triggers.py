@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from apollonia.ingest.triggers import Trigger, Triggers
+from apollonia.ingest.root.triggers import Trigger, Triggers
 from apollonia.testing.manual_clock import ManualClock
 
 DAY = 86_400.0

@@ -10,7 +10,7 @@ from apollonia.ingest.uploads.examine import Examiner
 from apollonia.ingest.uploads.verdicts import UploadRefused, UploadWaits, waits_for_disk
 from apollonia.media.facts import FileFacts
 from apollonia.media.hashing import LargeHash
-from apollonia.media.requests import Inspection
+from apollonia.media.workers.requests import Inspection
 from apollonia.messages import FileError
 from apollonia.ports.uploads import Spooled, Upload, UploadState
 from apollonia.testing.builders import a_media, a_time

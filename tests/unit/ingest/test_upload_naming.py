@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from apollonia.domain.kinds import Kind
 from apollonia.errors import ConfigurationError
-from apollonia.ingest.rules import Rules
+from apollonia.ingest.selection.rules import Rules
 from apollonia.ingest.uploads.naming import AUDIO_RULE, NamingRule, NamingRules
 from apollonia.ingest.uploads.parts import MAX_PART_BYTES, safe_part
 from apollonia.messages import Media, Tags

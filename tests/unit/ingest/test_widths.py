@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from apollonia.ingest.gate import Gate
-from apollonia.ingest.lanes import Lanes
+from apollonia.ingest.flow.lanes import Lanes
+from apollonia.ingest.flow.widths import Widths, in_disk_order, large_widths, small_widths
 from apollonia.ingest.options import IngestOptions
-from apollonia.ingest.places import Places
-from apollonia.ingest.widths import Widths, in_disk_order, large_widths, small_widths
+from apollonia.ingest.reconcile.places import Places
+from apollonia.ingest.root.gate import Gate
 from apollonia.ports.file_system import Storage, StorageKind
 
 SSD = Storage(StorageKind.SSD, "ext4", "/dev/nvme0n1p1", "nvme0n1")

@@ -1,10 +1,10 @@
 import pytest
 
-from apollonia.media.batches import Batch, read_inspection
 from apollonia.media.options import MediaOptions
-from apollonia.media.process import WorkerLostError
-from apollonia.media.requests import InspectRequest
 from apollonia.media.sidecars.checksum_files import Sum, SumList
+from apollonia.media.workers.batches import Batch, read_inspection
+from apollonia.media.workers.process import WorkerLostError
+from apollonia.media.workers.requests import InspectRequest
 
 HASHES = {"sha": "a" * 64, "xxh": "b" * 32}
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apollonia.domain.kinds import Kind
-from apollonia.media.formats import FORMATS, format_by_extension
-from apollonia.media.sniff import HEAD_BYTES, sniff
-from apollonia.media.sniff_frames import (
+from apollonia.media.sniffing.formats import FORMATS, format_by_extension
+from apollonia.media.sniffing.sniff import HEAD_BYTES, sniff
+from apollonia.media.sniffing.sniff_frames import (
     ac3_frame_length,
     adts_frame_length,
     mpeg_frame_length,

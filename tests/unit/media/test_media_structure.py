@@ -5,14 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apollonia.media.asf import asf_facts
 from apollonia.media.bounds import MAX_JSON_BYTES, compact, fit
-from apollonia.media.content import Content
-from apollonia.media.frames import HEADER, body_length, decode, encode, path_from_text, path_to_text
-from apollonia.media.heif import heif_facts
-from apollonia.media.picture_size import picture_size
-from apollonia.media.probe_plain import ape_items
-from apollonia.media.structure import declared_size, ends_early
+from apollonia.media.probing.heif import heif_facts
+from apollonia.media.probing.picture_size import picture_size
+from apollonia.media.probing.probe_plain import ape_items
+from apollonia.media.sniffing.asf import asf_facts
+from apollonia.media.sniffing.content import Content
+from apollonia.media.sniffing.structure import declared_size, ends_early
+from apollonia.media.workers.frames import (
+    HEADER,
+    body_length,
+    decode,
+    encode,
+    path_from_text,
+    path_to_text,
+)
 
 READERS = ("wav", "avi", "webp", "aiff", "mov", "matroska", "mp3")
 

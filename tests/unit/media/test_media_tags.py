@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apollonia.media.tags import MAX_OTHER, MAX_VALUES, normalise
-from apollonia.media.text import MAX_TEXT_BYTES, clean
+from apollonia.media.probing.tags import MAX_OTHER, MAX_VALUES, normalise
+from apollonia.media.probing.text import MAX_TEXT_BYTES, clean
 from apollonia.messages import Tags
 
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from apollonia.media.bounds import MAX_JSON_BYTES
-from apollonia.media.probe import probe
+from apollonia.media.probing.probe import probe
 from apollonia.media.sidecars.facts import sidecar_facts
 from apollonia.media.sidecars.limits import MAX_SIDECAR_BYTES
 from apollonia.messages import Media

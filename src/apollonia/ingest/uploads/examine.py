@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from apollonia.domain.kinds import Kind
-from apollonia.ingest.inspector import Inspector, LargeHasher
-from apollonia.ingest.large import inspect_large
+from apollonia.ingest.flow.inspector import Inspector, LargeHasher
+from apollonia.ingest.flow.large import inspect_large
 from apollonia.ingest.uploads.verdicts import UploadRefused, UploadWaits
-from apollonia.media.requests import Inspection, InspectRequest
+from apollonia.media.workers.requests import Inspection, InspectRequest
 from apollonia.messages import Media
 from apollonia.ports.uploads import Spooled
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from apollonia.ingest.roots import Root
+from apollonia.ingest.root.roots import Root
 from apollonia.ingest.uploads.naming import NamingRules
 
 

@@ -11,13 +11,13 @@ from apollonia.domain.paths import display
 from apollonia.domain.roots import RootStatus
 from apollonia.domain.times import format_micros
 from apollonia.errors import ApolloniaError, NotFoundError, Unavailable
-from apollonia.ingest.roots import Root
+from apollonia.ingest.root.roots import Root
 from apollonia.ingest.uploads.disk_work import DiskWork, StalledError
 from apollonia.ingest.uploads.examine import Examined
 from apollonia.ingest.uploads.landing import Landed, Landing, Target
 from apollonia.ingest.uploads.options import UploadOptions
 from apollonia.ingest.uploads.verdicts import UploadRefused, UploadWaits, waits_for_disk
-from apollonia.ingest.waiting import wait_for
+from apollonia.ingest.watch.waiting import wait_for
 from apollonia.observe.logs import get_logger
 from apollonia.observe.metrics import Metrics
 from apollonia.ports.clock import Clock

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from apollonia.media.demo.pictures import cover, film, landscape
 from apollonia.media.demo.songs import ALBUMS, Album, Song, perform
-from apollonia.media.encode import (
+from apollonia.media.imaging.encode import (
     Chapter,
     Extras,
     Film,

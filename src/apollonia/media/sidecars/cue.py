@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from apollonia.media.bounds import compact
+from apollonia.media.probing.text import clean
 from apollonia.media.sidecars.limits import MAX_ITEMS, MAX_LINE
-from apollonia.media.text import clean
 
 _FRAMES_PER_SECOND = 75
 _TIME = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from apollonia.media.content import Content
 from apollonia.media.faults import MediaFault
 from apollonia.media.sidecars.charset import decode_text
 from apollonia.media.sidecars.checksum_files import is_checksum_name, read_sums, sum_facts
@@ -14,6 +13,7 @@ from apollonia.media.sidecars.nfo import read_nfo
 from apollonia.media.sidecars.playlist import read_m3u, read_pls
 from apollonia.media.sidecars.subtitles import read_subtitle
 from apollonia.media.sidecars.xmp import read_xmp
+from apollonia.media.sniffing.content import Content
 
 _READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "cue": read_cue,

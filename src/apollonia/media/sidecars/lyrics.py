@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from apollonia.media.bounds import compact
+from apollonia.media.probing.text import clean
 from apollonia.media.sidecars.limits import MAX_ITEMS, MAX_LINE
-from apollonia.media.text import clean
 
 _STAMP = re.compile(r"\s{0,8}\[(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?\]")
 _TAG = re.compile(r"\s{0,8}\[([A-Za-z#]{1,16}):([^\]]*)\]\s*")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from apollonia.media.probing.text import MAX_LONG_TEXT_BYTES, clean
 from apollonia.media.sidecars.limits import MAX_NAMES
 from apollonia.media.sidecars.xml_tree import Element, parse_xml
-from apollonia.media.text import MAX_LONG_TEXT_BYTES, clean
 
 _TYPES = {
     "movie": "movie",

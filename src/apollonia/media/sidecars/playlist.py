@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from apollonia.media.bounds import compact
+from apollonia.media.probing.text import clean
 from apollonia.media.sidecars.limits import MAX_ITEMS, MAX_LINE
-from apollonia.media.text import clean
 
 _EXTINF = re.compile(r"#EXTINF:\s*(-?\d{1,9})(?:\.\d{0,9})?([^,]*)(?:,(.*))?", re.IGNORECASE)
 _PLS = re.compile(r"\s*(File|Title|Length)(\d{1,6})\s*=(.*)", re.IGNORECASE)

@@ -8,8 +8,8 @@ from apollonia.domain.kinds import extension_of
 from apollonia.domain.languages import language_code
 from apollonia.domain.stems import readings
 from apollonia.media.bounds import compact
+from apollonia.media.probing.text import clean
 from apollonia.media.sidecars.limits import MAX_NAMES
-from apollonia.media.text import clean
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[,.:](\d{1,3})"
 _ARROW = re.compile(rf"{_CLOCK}[ \t]{{0,16}}-->[ \t]{{0,16}}{_CLOCK}")

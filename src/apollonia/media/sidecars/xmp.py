@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from apollonia.media.bounds import compact
+from apollonia.media.probing.text import clean
 from apollonia.media.sidecars.limits import MAX_NAMES
 from apollonia.media.sidecars.xml_tree import Element, parse_xml
-from apollonia.media.text import clean
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
 _DC = "http://purl.org/dc/elements/1.1/ "

@@ -1,0 +1,1 @@
+"""From a candidate to a published event: read, drafted, committed, sent."""

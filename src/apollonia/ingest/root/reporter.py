@@ -1,0 +1,71 @@
+"""A root's progress on its way to whoever watches: at most every half second."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from apollonia.domain.kinds import RootState
+from apollonia.domain.times import format_micros
+from apollonia.errors import Unavailable
+from apollonia.ingest.root.progress import Progress
+from apollonia.observe.logs import get_logger
+from apollonia.ports.clock import Clock
+from apollonia.ports.control import Control
+
+if TYPE_CHECKING:
+    from apollonia.domain.roots import RootStatus
+
+log = get_logger(__name__)
+
+_HEARTBEAT_S = 15.0
+_SMOOTHING = 0.3
+
+
+class Reporter:
+    """Reports one root when something about it has changed, and now and then in any case."""
+
+    def __init__(self, progress: Progress, control: Control, clock: Clock, every_s: float) -> None:
+        self._progress = progress
+        self._control = control
+        self._clock = clock
+        self._every_s = every_s
+        self._reported: RootStatus | None = None
+        self._reported_at = float("-inf")
+        self._done = (0, clock.monotonic())
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._measure()
+            await self.report()
+            await self._clock.sleep(self._every_s)
+
+    async def report(self) -> None:
+        """Report now, if there is anything to tell; an unreachable catalog hears of it later."""
+        status, now = self._progress.status(), self._clock.monotonic()
+        if status == self._reported and now - self._reported_at < _HEARTBEAT_S:
+            return
+        try:
+            stamped = replace(status, updated_time=format_micros(self._clock.now_micros()))
+            await self._control.report_root(stamped, by=status.holder)
+        except Unavailable as error:
+            log.debug("root not reported", root=status.root, reason=error.message)
+            return
+        self._reported, self._reported_at = status, now
+
+    def _measure(self) -> None:
+        """Files a second, smoothed; none while nothing is left to do."""
+        progress, now = self._progress, self._clock.monotonic()
+        done, moment = self._done
+        self._done = (progress.done, now)
+        if progress.done < done or now <= moment:
+            progress.rate = None
+            return
+        rate = (progress.done - done) / (now - moment)
+        busy = progress.state is RootState.SCANNING or progress.found > progress.done
+        busy = busy and not progress.paused
+        if not busy:
+            progress.rate = None
+        elif progress.rate is None:
+            progress.rate = rate
+        else:
+            progress.rate += _SMOOTHING * (rate - progress.rate)

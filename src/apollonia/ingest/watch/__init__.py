@@ -1,0 +1,1 @@
+"""Hearing of changes as they happen, or polling for them, until it is worth looking."""

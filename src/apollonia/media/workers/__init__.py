@@ -1,0 +1,1 @@
+"""The worker processes: confined, replaced when lost, asked in batches."""

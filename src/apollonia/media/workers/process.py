@@ -1,0 +1,139 @@
+"""One worker process, as the pool holds it: started, spoken to, killed."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from typing import Any, Literal, Self
+
+from apollonia.errors import MediaUnavailableError
+from apollonia.media.options import MediaOptions
+from apollonia.media.workers.frames import HEADER, body_length, decode, encode
+
+_COMMAND = ("-I", "-B", "-X", "frozen_modules=on", "-m", "apollonia.media.workers.worker")
+_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+_READ_LIMIT = 1 << 20
+
+
+class WorkerLostError(Exception):
+    """The worker died, fell silent or talked nonsense; it has been killed."""
+
+    def __init__(self, how: Literal["crashed", "timeout"], detail: str = "") -> None:
+        super().__init__(detail or how)
+        self.how = how
+
+
+class WorkerProcess:
+    """A live worker. Not for two callers at once: the pool sees to that."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.handled = 0
+        self.rss_bytes = 0
+        self.fences: tuple[str, ...] = ()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    @classmethod
+    async def start(cls, options: MediaOptions) -> Self:
+        """A worker that is confined and ready.
+
+        Raises:
+            MediaUnavailableError: it cannot be started.
+        """
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *_COMMAND,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=environment | {"MALLOC_ARENA_MAX": "2"},
+                cwd="/",
+                start_new_session=True,
+                limit=_READ_LIMIT,
+            )
+        except OSError as error:
+            raise MediaUnavailableError(f"No media worker could be started: {error}.") from error
+        worker = cls(process)
+        try:
+            await worker._greet(options)
+        except WorkerLostError as error:
+            await worker.reap()
+            raise MediaUnavailableError(
+                f"A media worker ended before it was ready (exit code {process.returncode});"
+                " run `apollonia doctor`."
+            ) from error
+        except BaseException:
+            worker.kill()
+            await asyncio.shield(worker.reap())
+            raise
+        return worker
+
+    async def _greet(self, options: MediaOptions) -> None:
+        await self.send(
+            {
+                "memory_limit_bytes": options.memory_limit_bytes,
+                "pixel_limit": options.pixel_limit,
+                "buffer_bytes": options.large_file_bytes + 1,
+                "nice": options.nice,
+                "parent": os.getpid(),
+            }
+        )
+        hello = await self.receive(options.start_time_limit_s)
+        self.fences = tuple(str(fence) for fence in hello.get("fences", ()))
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Write one frame.
+
+        Raises:
+            WorkerLostError: the worker is gone.
+        """
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(encode(message))
+            await self._process.stdin.drain()
+        except (OSError, RuntimeError) as error:
+            raise self._lost("crashed", str(error)) from error
+
+    async def receive(self, time_limit_s: float) -> dict[str, Any]:
+        """The next frame.
+
+        Raises:
+            WorkerLostError: none came in time, or none can come any more.
+        """
+        stdout = self._process.stdout
+        assert stdout is not None
+        try:
+            async with asyncio.timeout(time_limit_s):
+                length = body_length(await stdout.readexactly(HEADER.size))
+                return decode(await stdout.readexactly(length))
+        except TimeoutError as error:
+            raise self._lost("timeout", f"silent for {time_limit_s:.0f} s") from error
+        except (asyncio.IncompleteReadError, OSError, ValueError) as error:
+            raise self._lost("crashed", str(error)) from error
+
+    def _lost(self, how: Literal["crashed", "timeout"], detail: str) -> WorkerLostError:
+        self.kill()
+        return WorkerLostError(how, detail)
+
+    def kill(self) -> None:
+        """SIGKILL, now; ``reap`` has to follow."""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def reap(self) -> None:
+        """Kill it if it lives, wait until it is gone and its pipes are closed."""
+        self.kill()
+        await self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        if self._process.stdout is not None:
+            with contextlib.suppress(OSError, RuntimeError):
+                while await self._process.stdout.read(_READ_LIMIT):
+                    continue
