@@ -16,7 +16,8 @@ HEADER = "traceparent"
 
 def new_traceparent() -> str:
     """A new trace: ``00-<32 hex>-<16 hex>-01``."""
-    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01"
+    digits = os.urandom(24).hex()
+    return f"00-{digits[:32]}-{digits[32:]}-01"
 
 
 def current_traceparent() -> str | None:

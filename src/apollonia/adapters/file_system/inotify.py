@@ -5,12 +5,16 @@ start, so paths are kept here, by watch descriptor: a folder that was renamed ke
 and adding it again under its new path corrects the path.
 """
 
+import asyncio
 import errno
+import os
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from struct import Struct
 from typing import NamedTuple
 
-from asyncinotify import Event, Inotify, Mask, Watch
+from asyncinotify import Inotify, Mask, Watch
 
 from apollonia.domain.paths import display, is_inside
 from apollonia.errors import FilesUnavailableError, NotFoundError
@@ -38,20 +42,52 @@ _SELF = int(Mask.DELETE_SELF | Mask.UNMOUNT)
 _IGNORED = int(Mask.IGNORED)
 _OVERFLOW = int(Mask.Q_OVERFLOW)
 _ISDIR = int(Mask.ISDIR)
-_CACHED_EVENTS = 32  # bounds how long one read keeps the event loop: about 200 short names
+_HEAD = Struct("=iIII")
+_READ_BYTES = 32 << 10  # bounds how long one read keeps the event loop: about 1,000 short names
 _ADVICE = {
     errno.ENOSPC: "all inotify watches are in use; raise fs.inotify.max_user_watches",
     errno.EACCES: "no permission to watch it",
 }
 
 
-class _Source(Inotify):
-    """``Inotify`` that hands out all that one read brought."""
+class _Raw(NamedTuple):
+    """``struct inotify_event``; ``descriptor`` is -1 for an overflow."""
 
-    async def take(self) -> list[Event]:
-        first = await self.get()
-        rest, self._events = self._events, []
-        return [first, *rest]
+    descriptor: int
+    mask: int
+    cookie: int
+    name: bytes
+
+
+class _Source(Inotify):
+    """``Inotify`` that hands out all that one read brought, as numbers and bytes.
+
+    Its own events are objects with paths, which cost more than all that is done with them here.
+    """
+
+    async def take(self) -> list[_Raw]:
+        loop, fd, ready = asyncio.get_running_loop(), self.fd, asyncio.Event()
+        while True:
+            loop.add_reader(fd, ready.set)
+            try:
+                await ready.wait()
+            finally:
+                loop.remove_reader(fd)
+            ready.clear()
+            with suppress(BlockingIOError):
+                return self._parse(os.read(fd, _READ_BYTES))
+
+    def _parse(self, data: bytes) -> list[_Raw]:
+        events: list[_Raw] = []
+        at = 0
+        while at < len(data):
+            descriptor, mask, cookie, length = _HEAD.unpack_from(data, at)
+            at += _HEAD.size
+            events.append(_Raw(descriptor, mask, cookie, data[at : at + length].rstrip(b"\0")))
+            at += length
+            if mask & _IGNORED:
+                self._watches.pop(descriptor, None)
+        return events
 
 
 class _Watched(NamedTuple):
@@ -64,7 +100,7 @@ class InotifyWatcher:
 
     def __init__(self) -> None:
         try:
-            self._inotify = _Source(cache_size=_CACHED_EVENTS)
+            self._inotify = _Source()
         except OSError as error:
             raise FilesUnavailableError(
                 f"inotify: {error.strerror}; raise fs.inotify.max_user_instances"
@@ -128,22 +164,21 @@ class InotifyWatcher:
         except (OSError, ValueError):
             return  # the folder is gone, its watch with it; or all are closed
 
-    def _translate(self, raw: Event) -> Iterator[WatchEvent]:
-        mask = int(raw.mask)
+    def _translate(self, raw: _Raw) -> Iterator[WatchEvent]:
+        mask = raw.mask
         if mask & _OVERFLOW:
             yield WatchEvent(What.OVERFLOW)
             return
-        watch = raw.watch
-        watched = self._by_descriptor.get(watch.wd) if watch is not None else None
-        if watch is None or watched is None:
+        watched = self._by_descriptor.get(raw.descriptor)
+        if watched is None:
             return  # removed by us, or so new that its folder will be listed after ``add``
         if mask & _IGNORED:
-            self._forget(watch.wd)
+            self._forget(raw.descriptor)
         elif mask & _SELF:
-            self._release(watch.wd)
+            self._release(raw.descriptor)
             yield WatchEvent(What.FOLDER_GONE, watched.folder)
-        elif raw.name is not None:
-            name = bytes(raw.name)
+        elif raw.name:
+            name = raw.name
             for bit, what in _NAMED:
                 if mask & bit:
                     yield WatchEvent(what, watched.folder, name, bool(mask & _ISDIR), raw.cookie)
