@@ -52,15 +52,21 @@ class ManualClock:
             due, _, event = heapq.heappop(self._sleepers)
             self._move_to(max(due, self._elapsed))
             event.set()
-            await _let_others_run()
+            await let_others_run()
         self._move_to(end)
-        await _let_others_run()
+        await let_others_run()
 
     def _move_to(self, elapsed: float) -> None:
         self._now_micros += round((elapsed - self._elapsed) * 1_000_000)
         self._elapsed = elapsed
 
 
-async def _let_others_run() -> None:
-    for _ in range(10):
+async def let_others_run(rounds: int = 10) -> None:
+    """Give all tasks their turn, so many times at most; fewer once no task can go on."""
+    ready = getattr(asyncio.get_running_loop(), "_ready", None)  # not asked of other loops
+    rest = 0
+    for _ in range(rounds):
         await asyncio.sleep(0)
+        rest = 0 if ready is None or ready else rest + 1
+        if rest > 1:  # what a file descriptor or a thread brought is seen after one more round
+            return

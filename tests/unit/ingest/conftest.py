@@ -15,7 +15,7 @@ from apollonia.observe.metrics import Metrics
 from apollonia.testing.fake_control import FakeControl
 from apollonia.testing.fake_files import FakeFiles
 from apollonia.testing.hashing_inspector import HashingInspector
-from apollonia.testing.manual_clock import ManualClock
+from apollonia.testing.manual_clock import ManualClock, let_others_run
 from apollonia.testing.memory_bus import MemoryBus
 from apollonia.testing.memory_index import MemoryIndex
 
@@ -106,8 +106,7 @@ class Rig:
 
     async def work(self):
         """No time passes, but everything that can be done is done."""
-        for _ in range(80):
-            await asyncio.sleep(0)
+        await let_others_run(80)
 
     def events(self):
         """All events so far, oldest first; with a bus those that it brought, each once."""
