@@ -71,6 +71,29 @@ async def test_publisher_sends_what_is_left_when_it_stops(stand):
     assert bus.waiting(POPULATOR_QUEUE) == sent
 
 
+async def test_stop_while_the_index_notes_a_batch_tells_nothing_twice(stand):
+    bus, index, _, publisher = stand
+    sent = messages(2)
+    await index.commit(Commit(messages=sent))
+    mark_sent, published, go_on = index.mark_sent, asyncio.Event(), asyncio.Event()
+
+    async def note_slowly(positions):
+        published.set()
+        await go_on.wait()
+        await mark_sent(positions)
+
+    index.mark_sent = note_slowly
+    stop = asyncio.Event()
+    task = asyncio.create_task(publisher.run(stop))
+    await published.wait()
+    stop.set()
+    await work()
+    go_on.set()
+    await task
+    assert bus.waiting(POPULATOR_QUEUE) == sent
+    assert await index.unsent_count() == 0
+
+
 async def test_publisher_repeats_the_same_ids_when_the_index_fails_to_note(stand):
     bus, index, clock, publisher = stand
     sent = messages(2)

@@ -30,6 +30,16 @@ async def test_disk_mounted_again_before_anybody_looks_is_watched_again(rig):
         assert rig.told() == [("IN_CREATE", "/music/disk/new.mp3")]
 
 
+async def test_disk_that_went_is_said_to_be_out_of_reach(rig):
+    rig, beneath = with_disk(rig, b"/music/disk")
+    async with rig.running():
+        rig.told()
+        rig.files.unmount(b"/music/disk", beneath)
+        await rig.quiet(8)
+        assert rig.told() == []
+        assert "1 files are out of reach" in rig.status().message
+
+
 async def test_disk_that_went_and_came_back_unheard_is_watched_again(rig):
     rig, beneath = with_disk(rig, b"/music/disk")
     async with rig.running():

@@ -31,6 +31,7 @@ class Publisher:
         self._clock = clock
         self._metrics = metrics
         self._woken = asyncio.Event()
+        self._sending = asyncio.Lock()  # held from the outbox to the bus and back
 
     def wake(self) -> None:
         """There is something in the outbox."""
@@ -42,13 +43,14 @@ class Publisher:
         stopped = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait((work, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                await self._drain(work)
         finally:
             work.cancel()
             stopped.cancel()
             await asyncio.wait((work, stopped))
         if not work.cancelled():
             work.result()
-        await self._drain()
 
     async def _work(self) -> None:
         backoff = Backoff()
@@ -66,18 +68,21 @@ class Publisher:
                 await wait_for(self._woken, self._clock, _IDLE_S)
 
     async def _send_some(self) -> int:
-        unsent = await self._index.unsent(_BATCH)
-        if unsent:
-            async with asyncio.timeout(_PUBLISH_LIMIT_S):
-                await self._bus.publish(FILES.name, [one.message for one in unsent])
-            await self._index.mark_sent([one.position for one in unsent])
-            self._metrics.events_published.inc(len(unsent))
-        return len(unsent)
+        async with self._sending:
+            unsent = await self._index.unsent(_BATCH)
+            if unsent:
+                async with asyncio.timeout(_PUBLISH_LIMIT_S):
+                    await self._bus.publish(FILES.name, [one.message for one in unsent])
+                await self._index.mark_sent([one.position for one in unsent])
+                self._metrics.events_published.inc(len(unsent))
+            return len(unsent)
 
-    async def _drain(self) -> None:
-        """What stays is published by the next start."""
+    async def _drain(self, work: asyncio.Task[None]) -> None:
+        """What stays is for the next start; what ``work`` has in hand is not told twice."""
         try:
             async with asyncio.timeout(_DRAIN_LIMIT_S):
+                async with self._sending:
+                    work.cancel()
                 while await self._send_some():
                     pass
         except (ApolloniaError, TimeoutError) as error:

@@ -15,7 +15,8 @@ class Places:
     """The storage of a root, and those mounted below it by path, at one moment.
 
     ``watch``: ``auto`` polls what others may change without our being told, ``always`` nothing,
-    ``never`` watches nothing. ``doubted``: something may have gone and come back since.
+    ``never`` watches nothing. ``doubted``: something may have gone and come back since; ``went``:
+    what was mounted here has gone since, as its watch told.
     """
 
     root: bytes = b"/"
@@ -23,6 +24,7 @@ class Places:
     below: Mapping[bytes, Storage] = field(default_factory=dict)
     watch: WatchMode = "auto"
     doubted: bool = False
+    went: frozenset[bytes] = frozenset()
 
     def storage_of(self, path: bytes) -> Storage:
         """What holds this path of the root."""
@@ -44,7 +46,10 @@ class Places:
 
     def without(self, point: bytes) -> "Places":
         """What was mounted here went; mounted again at once, it is not taken for the same."""
-        return replace(self, below={p: s for p, s in self.below.items() if p != point})
+        if point not in self.below:
+            return self
+        below = {p: s for p, s in self.below.items() if p != point}
+        return replace(self, below=below, went=self.went | {point})
 
     def _polls(self, storage: Storage) -> bool:
         return self.watch == "never" or (self.watch == "auto" and storage.is_remote)

@@ -97,23 +97,25 @@ class Polling:
         while True:
             await self._clock.sleep(self._options.root_poll_s)
             known, mark = mark, self._files.mounts_mark()
-            if known == mark and not self._root.places.doubted:
+            before = self._root.places
+            if known == mark and not before.doubted and not before.went:
                 continue
-            loop, before = asyncio.get_running_loop(), self._root.places
-            places = await loop.run_in_executor(
+            places = await asyncio.get_running_loop().run_in_executor(
                 self._root.disk, find_places, self._files, before.root, before.watch
             )
+            before = self._root.places  # what was told meanwhile counts
             if places != before:
                 self._root.places = places
                 self._mounted(before, places)
 
     def _mounted(self, before: Places, places: Places) -> None:
         """Watches on what is hidden now, or gone, tell nothing: a scan sets them anew."""
-        changed = list(places.below) if before.doubted else []
-        changed += _changed(before.below, places.below)
+        points = before.went | _changed(before.below, places.below)
+        if before.doubted:
+            points |= set(places.below)
         if before.storage != places.storage:
-            changed.append(places.root)
-        changed = [point for point in changed if self._is_looked_at(point)]
+            points |= {places.root}
+        changed = [point for point in sorted(points) if self._is_looked_at(point)]
         for point in changed:
             log.info("mounts changed", folder=display(point))
             if self._root.watcher is not None:
@@ -162,6 +164,5 @@ class Polling:
         return f"{number} folders are not watched but polled every {every}: {reason}."
 
 
-def _changed(before: Mapping[bytes, Storage], now: Mapping[bytes, Storage]) -> list[bytes]:
-    points = sorted({*before, *now})
-    return [point for point in points if before.get(point) != now.get(point)]
+def _changed(before: Mapping[bytes, Storage], now: Mapping[bytes, Storage]) -> frozenset[bytes]:
+    return frozenset(point for point in {*before, *now} if before.get(point) != now.get(point))
