@@ -74,7 +74,10 @@ type _Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One name, read. ``wide``: the kinds it belongs to in all of the folder."""
+    """One name, read. ``wide``: the kinds it belongs to in all of the folder.
+
+    ``is_plain``: nothing but its stem connects it.
+    """
 
     name: bytes
     full: str
@@ -89,6 +92,7 @@ class _Entry:
     episode: Episode | None = None
     part_of: str | None = None
     readings: tuple[Reading, ...] = ()
+    is_plain: bool = False
 
 
 @dataclass(slots=True)
@@ -110,8 +114,13 @@ class FolderNeighbours:
             if entry.kind in _MEDIA:
                 folder._media[entry.kind].append(entry)
                 folder._by_key["media", entry.stem].append(entry)
+        by_name, by_key = folder._by_name, folder._by_key
         for entry in entries:
-            folder._enter(entry)
+            if entry.is_plain:  # as most are: a folder is read anew with each burst of files
+                by_name[entry.name] = entry
+                by_key["stem", entry.stem].append(entry)
+            else:
+                folder._enter(entry)
         for wide in folder._wide.values():
             wide.sort(key=_rank)
         return folder
@@ -206,7 +215,7 @@ def _rank(entry: _Entry) -> int:
     return entry.rank
 
 
-@lru_cache(4096)
+@lru_cache(16_384)
 def _describe(name: bytes) -> _Entry:
     full = name.decode("utf-8", "backslashreplace")
     extension = extension_of(full)
@@ -219,11 +228,13 @@ def _describe(name: bytes) -> _Entry:
     if kind is Kind.IMAGE:
         return _picture(name, full, stem)
     if kind is Kind.VIDEO:
+        episode, part_of = episode_of(stem), part_base(stem)
+        plain = episode is None and part_of is None
         return _Entry(
-            name, full, stem, None, kind, episode=episode_of(stem), part_of=part_base(stem)
+            name, full, stem, None, kind, episode=episode, part_of=part_of, is_plain=plain
         )
     if role is None:
-        return _Entry(name, full, stem, None, kind)
+        return _Entry(name, full, stem, None, kind, is_plain=True)
     return _sidecar(name, full, stem, role, kind)
 
 
