@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import zip_longest
 
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.reconcile.asks import Ready
@@ -34,8 +35,10 @@ class Watching:
     async def run(self, watcher: Watcher) -> None:
         """Until cancelled."""
         while True:
-            for event in await watcher.next():
-                self.handle(event)
+            events = await watcher.next()
+            for event, after in zip_longest(events, events[1:]):
+                if not _is_told_by(event, after):
+                    self.handle(event)
 
     def handle(self, event: WatchEvent) -> None:
         """Note one event; never waits."""
@@ -157,3 +160,14 @@ class Watching:
         self._hints.name(
             path, Ready.SETTLED, moved_from=departed.path, only_renamed=departed.was_quiet
         )
+
+
+def _is_told_by(event: WatchEvent, after: WatchEvent | None) -> bool:
+    """Made and closed in one go, as a copied file is: that it was made is of no interest."""
+    return (
+        after is not None
+        and event.what is What.CREATED
+        and after.what is What.WRITTEN
+        and event.name == after.name
+        and event.folder == after.folder
+    )
