@@ -61,19 +61,21 @@ class Installation:
             check=False,
         )
 
-    def run_for(self, seconds: float, *words: str) -> int:
+    def run_until(self, condition: Callable[[], bool], limit: float, *words: str) -> int:
         """Run another ``apollonia`` over this data folder, then stop it; the exit code."""
         with self.log_path.open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own command
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, "-m", "apollonia", *words, "--data", str(self.data)],
                 env=self._environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        time.sleep(seconds)
-        process.terminate()
-        return process.wait(15)
+        try:
+            self.wait_for(condition, limit, "what it was started for")
+            return self.stop()
+        finally:
+            self.kill()
 
     def token(self) -> str:
         """An API token, made as a script's owner would."""

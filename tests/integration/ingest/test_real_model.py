@@ -46,7 +46,7 @@ pytestmark = [
     pytest.mark.timeout(3600),
 ]
 
-HISTORIES = int(os.environ.get("APOLLONIA_TEST_HISTORIES", "12"))
+HISTORIES = int(os.environ.get("APOLLONIA_TEST_HISTORIES", "5"))
 SEED = os.environ.get("APOLLONIA_TEST_SEED")
 STEPS = 25
 REST_LIMIT_S = 30.0

@@ -47,8 +47,9 @@ def result_of(installation: Installation, id_: str) -> UploadResult:
     return result
 
 
-def send(installation: Installation, source: Path, **changes) -> UploadResult:
-    return result_of(installation, hand_over(installation.data, source, **changes))
+def send(installation: Installation, *sources: Path) -> list[UploadResult]:
+    ids = [hand_over(installation.data, source) for source in sources]
+    return [result_of(installation, id_) for id_ in ids]
 
 
 def test_uploads_are_cataloged_where_the_rule_puts_them(tmp_path):
@@ -65,10 +66,10 @@ def test_uploads_are_cataloged_where_the_rule_puts_them(tmp_path):
     environ = {"APOLLONIA_FILES__UPLOADS": "true"}
     with Installation([media], tmp_path / "data", environ=environ) as installation:
         installation.wait_scanned()
-        landed = [send(installation, it) for it in (song, film, image)]
-        again = send(installation, song)
-        refused = [send(installation, it) for it in (text, broken)]
-        damaged = send(installation, song, sha256_hash="0" * 64)
+        landed = send(installation, song, film, image)
+        damaged_id = hand_over(installation.data, song, sha256_hash="0" * 64)
+        again, *refused = send(installation, song, text, broken)
+        damaged = result_of(installation, damaged_id)
 
         expected = [
             "Various/The Album (2021)/1-03 A Title \u2603.flac",
