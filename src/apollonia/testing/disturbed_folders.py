@@ -28,6 +28,7 @@ class DisturbedFolders:
         self.folder = folder
         self.dice = random.Random(seed)  # noqa: S311 - a seed is to give the same history again
         self.unmounted: set[str] = set()
+        self.wrote_unheard = False  # through a name that is left alone: a scan tells
         self._mounted: list[Path] = []
         self._open: list[BinaryIO] = []
         self._outside = 0
@@ -95,20 +96,34 @@ class DisturbedFolders:
 
     def _write(self, path: Path, _new: Path) -> None:
         path.write_bytes(self._data())
+        self._note_unheard(path, path.stat().st_nlink - 1)
 
     def _append(self, path: Path, _new: Path) -> None:
         with path.open("ab") as file:
             file.write(self._data())
+        self._note_unheard(path, path.stat().st_nlink - 1)
 
     def _write_on(self, path: Path, _new: Path) -> None:
         file = path.open("wb", buffering=0)
         file.write(self._data())
+        self._note_unheard(path, path.stat().st_nlink - 1)
         self._open.append(file)
 
     def _close(self, _path: Path, _new: Path) -> None:
         if self._open:
             with self._open.pop(0) as file:
                 file.write(self._data())
+                where = str(Path(f"/proc/self/fd/{file.fileno()}").readlink())
+                name = where.removesuffix(" (deleted)")
+                names = os.fstat(file.fileno()).st_nlink
+                self._note_unheard(Path(name), names - (name == where))
+
+    def _note_unheard(self, path: Path, other_names: int) -> None:
+        """A file was written through this name; it may have others."""
+        is_left_alone = path.suffix.lower() == ".part" or path.is_relative_to(
+            self.folder / "outside"
+        )
+        self.wrote_unheard |= is_left_alone and other_names > 0
 
     def _replace(self, path: Path, _new: Path) -> None:
         other = path.with_name("new~")

@@ -181,14 +181,17 @@ class Ingest:
         return {path: sha for path, (_, sha) in self.told().items()} == self.expected()
 
     async def until_right(self, limit=REST_LIMIT_S):
-        """Who is asked about files that disappeared says yes."""
+        """Who is asked about files that disappeared says yes.
+
+        What was written through a name that is left alone is told under its others by a scan.
+        """
         end, asked = time.monotonic() + limit, 0.0
         while not self.is_right() and time.monotonic() < end:
             await asyncio.sleep(0.02)
             if time.monotonic() > asked + 1.0:
                 asked = time.monotonic()
                 for status in self.service.statuses():
-                    if status.state is RootState.UNAVAILABLE:
+                    if status.state is RootState.UNAVAILABLE or self.folders.wrote_unheard:
                         await self.control.request_scan(status.root)
         told = {path: sha for path, (_, sha) in self.told().items()}
         assert told == self.expected()
