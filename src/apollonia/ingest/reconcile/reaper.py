@@ -31,6 +31,8 @@ class Reaper:
         self._options = engine.options
         self._ask_scan = ask_scan
         self.refused = 0
+        self._counting = asyncio.Lock()
+        self._counted: set[bytes] = set()
 
     async def reap(
         self,
@@ -53,15 +55,20 @@ class Reaper:
             await self._pipeline.offer_lost(self._root, gone, origin, tally)
 
     async def _believed(self, gone: Sequence[bytes]) -> list[bytes]:
-        flights, root = self._pipeline.flights, self._root
-        moved = [path for path in gone if flights.is_claimed(path)]
-        number = len(gone) - len(moved)
-        total = root.gone_since_scan + number
-        if number and await self._is_too_many(total):
-            self._ask_scan("many files disappeared while they were watched")
-            return moved
-        root.gone_since_scan = total
-        return list(gone)
+        """A file may be found gone by its own event and by its folder's: it counts once."""
+        root = self._root
+        moved = {path for path in gone if self._pipeline.flights.is_claimed(path)}
+        async with self._counting:
+            if not root.gone_since_scan:
+                self._counted.clear()
+            new = {path for path in gone if path not in moved and path not in self._counted}
+            total = root.gone_since_scan + len(new)
+            if new and await self._is_too_many(total):
+                self._ask_scan("many files disappeared while they were watched")
+                return [path for path in gone if path not in new]
+            root.gone_since_scan = total
+            self._counted |= new
+            return list(gone)
 
     async def _is_too_many(self, gone: int) -> bool:
         root = self._root
