@@ -19,12 +19,13 @@ _MORE_STEPS = ("move_folder", "move_out", "move_in", "unmount", "mount")
 class DisturbedFolders:
     """Two roots, ``music`` and ``films``, of a folder.
 
-    Where the system permits it, ``films`` and ``music/disk`` are file systems of their own, which
-    are unmounted and mounted. Every step does what it can, and nothing where it does not fit.
+    With ``disks``, where the system permits it, ``films`` and ``music/disk`` are file systems of
+    their own, which are unmounted and mounted. Every step does what it can, and nothing where it
+    does not fit.
     ``close`` in the end.
     """
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, disks: bool = True) -> None:
         self.folder = folder
         self.dice = random.Random(seed)  # noqa: S311 - a seed is to give the same history again
         self.unmounted: set[str] = set()
@@ -35,7 +36,7 @@ class DisturbedFolders:
         self._number = 0
         for name in (*_FOLDERS, "outside"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        self.has_disks = not [name for name in _DISKS if not self._make_disk(name)]
+        self.has_disks = disks and not [n for n in _DISKS if not self._make_disk(n)]
         for name in ("music", *_DISKS):
             (folder / name / "keep.bin").write_bytes(name.encode())
 

@@ -47,6 +47,7 @@ pytestmark = [
 ]
 
 HISTORIES = int(os.environ.get("APOLLONIA_TEST_HISTORIES", "5"))
+DISKS = HISTORIES > 5 or bool(os.environ.get("APOLLONIA_TEST_DISKS"))  # the long ones mount too
 SEED = os.environ.get("APOLLONIA_TEST_SEED")
 STEPS = 25
 REST_LIMIT_S = 30.0
@@ -217,7 +218,7 @@ async def history(plant, folder, seed):
     """One: random steps and pauses, kills and starts; then everything comes to rest."""
     data = folder / "data"
     data.mkdir(parents=True)
-    folders = DisturbedFolders(folder / "h", seed)
+    folders = DisturbedFolders(folder / "h", seed, disks=DISKS)
     ingest = Ingest(plant, folders, data)
     steps: list[str] = []
     try:
