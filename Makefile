@@ -86,6 +86,14 @@ reference: $(DEV_SET) $(PACKAGES) ## Write the generated files again: docs/refer
 .PHONY: web
 web: $(PAGE) ## Build the page into web/dist, when its sources changed
 
+.PHONY: services
+services: $(DEV_SET) ## Start real servers for the tests, on loopback (ARGS="redis postgresql rabbitmq neo4j")
+	@$(PY) scripts/services.py start $(ARGS)
+
+.PHONY: services-stop
+services-stop: $(DEV_SET) ## Stop them
+	@$(PY) scripts/services.py stop $(ARGS)
+
 .PHONY: fuzz
 fuzz: $(DEV_SET) ## Random histories of folders against fakes (EXAMPLES=5000 ARGS="--hypothesis-seed=1")
 	@APOLLONIA_TEST_EXAMPLES=$(or $(EXAMPLES),5000) $(PY) -m pytest --timeout=0 --show-capture=no \

@@ -1,0 +1,1 @@
+"""Real servers for tests, on loopback, without systemd or Docker: one module for each."""
