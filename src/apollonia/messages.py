@@ -302,6 +302,7 @@ WORK = Exchange("apollonia-work", "direct")
 ENRICHED = Exchange("apollonia-enriched", "fanout")
 CATALOG = Exchange("apollonia-catalog", "fanout")
 DEAD = Exchange("apollonia-dead", "direct")
+REQUEUE = Exchange("apollonia-requeue", "direct")
 
 POPULATOR_QUEUE = "apollonia-populator"
 ENRICHED_QUEUE = "apollonia-populator-enriched"
@@ -314,7 +315,8 @@ def topology(*consumed: str) -> Topology:
     """The contract's exchanges, and those of its queues that this installation consumes.
 
     A queue that nobody drains would grow without bound; the catalog's rows tell what is undone, so
-    a consumer that is added later catches up from them. Each queue brings its ``.dead`` queue.
+    a consumer that is added later catches up from them. Each queue brings its ``.dead`` queue, and
+    is bound to ``apollonia-requeue`` by its name: what comes back from there comes to it alone.
     """
     bindings = {
         POPULATOR_QUEUE: (FILES.name, ""),
@@ -323,6 +325,6 @@ def topology(*consumed: str) -> Topology:
         GRAPH_QUEUE: (CATALOG.name, ""),
         **{f"{ANALYZER_QUEUE}.{lane}": (WORK.name, lane) for lane in LANES},
     }
-    queues = [Queue(name, (bindings[name],)) for name in consumed]
+    queues = [Queue(name, (bindings[name], (REQUEUE.name, name))) for name in consumed]
     dead = [Queue(f"{name}.dead", ((DEAD.name, name),)) for name in consumed]
-    return Topology((FILES, WORK, ENRICHED, CATALOG, DEAD), (*queues, *dead))
+    return Topology((FILES, WORK, ENRICHED, CATALOG, DEAD, REQUEUE), (*queues, *dead))

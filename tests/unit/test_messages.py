@@ -118,7 +118,10 @@ def test_a_foreign_message_is_known_again_by_its_body():
 def test_topology_brings_a_dead_queue_for_each_consumed_one():
     declared = topology(POPULATOR_QUEUE)
     assert {queue.name: queue.bindings for queue in declared.queues} == {
-        "apollonia-populator": (("apollonia", ""),),
+        "apollonia-populator": (
+            ("apollonia", ""),
+            ("apollonia-requeue", "apollonia-populator"),
+        ),
         "apollonia-populator.dead": (("apollonia-dead", "apollonia-populator"),),
     }
     assert {(e.name, e.kind) for e in declared.exchanges} == {
@@ -127,6 +130,7 @@ def test_topology_brings_a_dead_queue_for_each_consumed_one():
         ("apollonia-enriched", "fanout"),
         ("apollonia-catalog", "fanout"),
         ("apollonia-dead", "direct"),
+        ("apollonia-requeue", "direct"),
     }
 
 

@@ -109,6 +109,11 @@ class CatalogSettings(Section):
         description="When files that are missing leave the catalog: `never`, `at_once`, or after"
         " so many days",
     )
+    keep_settled_letters_days: Days = Field(
+        30,
+        description="How long dead letters that were sent back or discarded are kept to be seen,"
+        " days",
+    )
 
 
 class GraphSettings(Section):

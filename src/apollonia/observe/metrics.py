@@ -31,6 +31,9 @@ class Metrics:
         self.batch_seconds = self._histogram(
             "batch_seconds", "Time a runner took for one batch", "queue"
         )
+        self.dead_letters = self._gauge(
+            "dead_letters", "Messages that could not be handled and wait for a person", "queue"
+        )
         self.request_seconds = self._histogram(
             "request_seconds", "Time of API requests", "method", "route", "status"
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from apollonia.domain.times import format_micros
+from apollonia.domain.times import format_micros, normalize
 from apollonia.messages import foreign_message_id
 from apollonia.ports.bus import Delivery
 from apollonia.ports.catalog import DeadLetter, UnitOfWork
@@ -36,5 +36,14 @@ def _letter(delivery: Delivery, now: str) -> DeadLetter:
         reason=headers.get(dead_letter.REASON, "the broker gave up delivering it"),
         error=headers.get(dead_letter.ERROR, "undeliverable"),
         attempts=int(attempts) if attempts.isdecimal() else 0,
-        time=headers.get(dead_letter.TIME, now),
+        time=_time(headers.get(dead_letter.TIME), now),
+        headers=dead_letter.own_headers(headers),
     )
+
+
+def _time(told: str | None, now: str) -> str:
+    """When it was given up; a broker does not say, and others may say anything."""
+    try:
+        return now if told is None else normalize(told)
+    except ValueError:
+        return now

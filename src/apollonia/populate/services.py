@@ -11,10 +11,12 @@ from apollonia.populate.dead_letters import DeadLetterKeeper
 from apollonia.populate.file_projector import FileProjector
 from apollonia.populate.graph_projector import GraphProjector
 from apollonia.populate.purger import PurgeOptions, Purger
+from apollonia.populate.requeuer import Requeuer, RequeuerOptions
 from apollonia.ports.broadcast import Broadcast
 from apollonia.ports.bus import Bus
 from apollonia.ports.catalog import Catalog
 from apollonia.ports.clock import Clock
+from apollonia.ports.dead_letters import DeadLetters
 from apollonia.ports.graph import Graph
 from apollonia.ports.library import Library
 from apollonia.work.job import Job
@@ -33,12 +35,16 @@ class PopulatePorts:
     catalog: Catalog
     library: Library
     graph: Graph
+    dead_letters: DeadLetters
     clock: Clock
     metrics: Metrics
 
 
 def populate_services(
-    ports: PopulatePorts, *, purge: PurgeOptions | None = None
+    ports: PopulatePorts,
+    *,
+    purge: PurgeOptions | None = None,
+    requeue: RequeuerOptions | None = None,
 ) -> Sequence[Service]:
     """The relay, then everything that reads a queue; the topology MUST be declared before.
 
@@ -76,11 +82,19 @@ def populate_services(
         )
         for queue in CONSUMED
     ]
+    requeuer = Requeuer(
+        letters=ports.dead_letters,
+        bus=ports.bus,
+        clock=ports.clock,
+        metrics=ports.metrics,
+        options=requeue,
+    )
     return (
         relay,
         _runner(ports, files),
         _runner(ports, graph),
         *(_runner(ports, it) for it in dead),
+        requeuer,
         *purgers,
     )
 

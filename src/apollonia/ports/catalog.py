@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from apollonia.domain.ids import uuid5_of
 from apollonia.domain.place import Place, Tombstone
 from apollonia.messages import Change
 
@@ -28,7 +29,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that could not be handled, with the reason."""
+    """A message that could not be handled, with the reason; ``headers`` are the producer's own."""
 
     message_id: str
     queue: str
@@ -38,6 +39,12 @@ class DeadLetter:
     error: str
     attempts: int
     time: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """What people call it by: follows from the queue and the message's id."""
+        return uuid5_of(f"{self.queue}\0{self.message_id}".encode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,11 @@ class UnitOfWork(Protocol):
         ...
 
     async def save_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        """Keep for people to look at; MUST ignore (queue, message id) pairs that it has."""
+        """Keep for people to look at (``DeadLetters``).
+
+        For a (queue, message id) pair that it has, MUST ignore a repeat with the same ``time``;
+        with another one it failed once more: it is dead again, with the new reason.
+        """
         ...
 
 

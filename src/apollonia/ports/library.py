@@ -34,7 +34,10 @@ class EventFact:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts over everything that is not trashed; ``total_*`` over what is present."""
+    """Counts over everything that is not trashed; ``total_*`` over what is present.
+
+    ``dead_letters``: those that wait for a person or for being sent back.
+    """
 
     files: int
     by_kind: Mapping[str, int]

@@ -90,9 +90,9 @@ class MemoryUnitOfWork:
         self._state.pending += changes
 
     async def save_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        """Keep those that are new."""
+        """Keep the newest of each; ``FakeDeadLetters`` does the rest."""
         for letter in letters:
-            self._state.letters.setdefault((letter.queue, letter.message_id), letter)
+            self._state.letters[letter.queue, letter.message_id] = letter
 
 
 class MemoryCatalog:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from apollonia.config import Settings
 from apollonia.populate import services
 from apollonia.populate.purger import PurgeOptions
+from apollonia.populate.requeuer import RequeuerOptions
 from apollonia.populate.services import PopulatePorts
 from apollonia.wiring.ports import Ports
 from apollonia.work.service import Service
@@ -21,10 +22,12 @@ def populate_services(ports: Ports, settings: Settings) -> Sequence[Service]:
             catalog=ports.catalog,
             library=ports.library,
             graph=ports.graph,
+            dead_letters=ports.dead_letters,
             clock=ports.clock,
             metrics=ports.metrics,
         ),
         purge=_purge_options(settings),
+        requeue=RequeuerOptions(keep_s=settings.catalog.keep_settled_letters_days * _DAY_S),
     )
 
 

@@ -13,6 +13,7 @@ from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.clock.system_clock import SystemClock
 from apollonia.adapters.control import SqlControl
 from apollonia.adapters.database import Database, migrate
+from apollonia.adapters.dead_letters import SqlDeadLetters
 from apollonia.adapters.graph import SqlGraph
 from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.library import SqlLibrary
@@ -29,6 +30,7 @@ from apollonia.ports.cache import Cache
 from apollonia.ports.catalog import Catalog
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
+from apollonia.ports.dead_letters import DeadLetters
 from apollonia.ports.graph import Graph
 from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
@@ -52,6 +54,7 @@ class Ports:
     search: Search
     graph: Graph
     control: Control
+    dead_letters: DeadLetters
     identity: Identity
     cache: Cache
     blobs: Blobs
@@ -106,6 +109,7 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
             search=SqlSearch(database),
             graph=SqlGraph(database),
             control=SqlControl(database),
+            dead_letters=SqlDeadLetters(database),
             identity=SqlIdentity(database),
             cache=cache,
             blobs=FolderBlobs(blobs_folder, budget_bytes=settings.blobs.budget_mb * _MIB),

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine
 from apollonia.adapters.database import Database, migrate
 from apollonia.adapters.database.schema import METADATA
 from apollonia.errors import CatalogUnavailableError, ConfigurationError
+from apollonia.ports.catalog import DeadLetter
 
 
 def url_of(path) -> str:
@@ -159,3 +160,26 @@ async def test_migrated_copy_opens_elsewhere(file, tmp_path):
     await database.open()
     await database.ping()
     await database.close()
+
+
+async def test_dead_letters_of_before_get_names_and_first_times(tmp_path):
+    path = tmp_path / "catalog.db"
+    await migrate(url_of(path))
+    run_sql(path, "DROP TABLE dead_letters")
+    run_sql(
+        path,
+        "CREATE TABLE dead_letters (queue TEXT NOT NULL, message_id TEXT NOT NULL,"
+        " schema TEXT NOT NULL, body BLOB NOT NULL, reason TEXT NOT NULL, error TEXT NOT NULL,"
+        " attempts INTEGER NOT NULL, time TEXT NOT NULL,"
+        " CONSTRAINT pk_dead_letters PRIMARY KEY (queue, message_id))",
+    )
+    run_sql(path, "INSERT INTO dead_letters VALUES ('q', 'm', 's/1', x'00', 'why', 'E', 2, 't')")
+    run_sql(path, "UPDATE alembic_version SET version_num = '0005'")
+
+    await migrate(url_of(path))
+
+    letter = DeadLetter("m", "q", "s/1", b"\0", "why", "E", 2, "t")
+    columns = "id, first_time, state, occurrences, headers"
+    assert run_sql(path, f"SELECT {columns} FROM dead_letters") == [
+        (letter.id, "t", "dead", 1, "{}")
+    ]

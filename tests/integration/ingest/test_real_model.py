@@ -19,6 +19,7 @@ from apollonia.adapters.broadcast import LocalBroadcast
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.clock import SystemClock
 from apollonia.adapters.database import Database, migrate
+from apollonia.adapters.dead_letters import SqlDeadLetters
 from apollonia.adapters.file_system import LocalFiles
 from apollonia.adapters.graph import SqlGraph
 from apollonia.adapters.index import SqliteIndex
@@ -104,6 +105,7 @@ class Plant:
             catalog=SqlCatalog(database),
             library=self.library,
             graph=SqlGraph(database),
+            dead_letters=SqlDeadLetters(database),
             clock=self.clock,
             metrics=self.metrics,
         )

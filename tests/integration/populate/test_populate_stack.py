@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,21 +14,24 @@ from apollonia.adapters.bus import SqlBus
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.clock import SystemClock
 from apollonia.adapters.database import Database, migrate
+from apollonia.adapters.dead_letters import SqlDeadLetters
 from apollonia.adapters.graph import SqlGraph
 from apollonia.adapters.library import SqlLibrary
 from apollonia.domain.ids import uuid7
 from apollonia.domain.paging import FileFilter, Sort, SortKey
 from apollonia.domain.place import Place
-from apollonia.messages import FILES, GRAPH_QUEUE, POPULATOR_QUEUE, topology
+from apollonia.messages import DEAD, FILES, GRAPH_QUEUE, POPULATOR_QUEUE, topology
 from apollonia.observe.metrics import Metrics
 from apollonia.populate.changes_relay import CHANNEL
 from apollonia.populate.file_projector import FileProjector
 from apollonia.populate.purger import PurgeOptions
 from apollonia.populate.services import PopulatePorts, populate_services
 from apollonia.ports.bus import Delivery, Message
-from apollonia.testing.builders import a_file_body, a_message, a_time
+from apollonia.ports.dead_letters import Letter, LetterFilter, LetterState
+from apollonia.testing.builders import START_MICROS, a_file_body, a_message, a_time
 from apollonia.testing.manual_clock import ManualClock
 from apollonia.testing.memory_catalog import MemoryCatalog
+from apollonia.work.dead_letter import dead_letter
 
 FILE_COUNT = 1200
 
@@ -51,6 +54,14 @@ class Stack:
         async with asyncio.timeout(10):
             while True:
                 if await self.ports.library.place(id_) is None and await self.drained():
+                    return
+                await asyncio.sleep(0.02)
+
+    async def wait_until_letters(self, fit: Callable[[Mapping[str, Letter]], bool]) -> None:
+        async with asyncio.timeout(20):
+            while True:
+                page = await self.ports.dead_letters.page(LetterFilter(), limit=10)
+                if fit({letter.message_id: letter for letter in page.items}):
                     return
                 await asyncio.sleep(0.02)
 
@@ -83,6 +94,7 @@ async def running(folder: Path, *, purge: PurgeOptions | None = None) -> AsyncIt
             catalog=SqlCatalog(database),
             library=SqlLibrary(database),
             graph=SqlGraph(database),
+            dead_letters=SqlDeadLetters(database),
             clock=clock,
             metrics=Metrics(),
         )
@@ -243,3 +255,31 @@ async def test_sql_and_memory_catalogs_agree_on_every_field(tmp_path: Path, seed
         assert dict(await unit.places_at(paths)) == dict(memory.all_places)
         assert dict(await unit.tombstones_at(paths)) == dict(memory.tombstones)
     await database.close()
+
+
+async def test_requeued_letters_are_handled_or_come_back_as_the_same_letters(
+    tmp_path: Path,
+) -> None:
+    """One was a bug that is mended by now, the other one is still wrong."""
+    mended, wrong = a_message(a_file_body(path=b"/m/a.flac")), a_message(b"{}")
+    queue, mine = POPULATOR_QUEUE, LetterFilter()
+    async with running(tmp_path) as stack:
+        letters, bus = stack.ports.dead_letters, stack.ports.bus
+        error = RuntimeError("a bug of version 1")
+        bug = dead_letter(Delivery(mended, queue, 2, None), error, START_MICROS)
+        await bus.publish(DEAD.name, [bug], queue)
+        await bus.publish(FILES.name, [wrong])
+        await stack.wait_until_letters(lambda found: len(found) == 2)
+
+        assert await letters.request_requeue(mine, actor="ada", time=a_time(9)) == 2
+        await stack.wait_until_letters(lambda found: found[wrong.message_id].occurrences == 2)
+        await stack.wait_until_drained()
+
+        page = await letters.page(mine, limit=10)
+        assert {it.message_id: (it.state, it.actor, it.attempts) for it in page.items} == {
+            mended.message_id: (LetterState.REQUEUED, "ada", 3),
+            wrong.message_id: (LetterState.DEAD, "ada", 1),
+        }
+        assert (await stack.ports.library.stats()).files == 1
+        assert (await stack.ports.library.stats()).dead_letters == 1
+        assert await bus.depth(GRAPH_QUEUE) == 0

@@ -118,6 +118,16 @@ async def test_dead_letters_keep_message_and_reason_once() -> None:
     )
     assert (kept.error, kept.reason, kept.attempts) == ("malformed_message", "no size", 3)
     assert kept.time == a_time()
+    assert kept.headers == {}
+
+
+async def test_dead_letters_keep_the_producers_headers_and_mend_odd_times() -> None:
+    catalog, keeper = MemoryCatalog(), DeadLetterKeeper(clock=ManualClock())
+    message = a_message(b"x", headers={"traceparent": "00-1", "x-time": "noon", "x-attempts": "2"})
+    async with catalog.begin() as unit:
+        await keeper(unit, [Delivery(message, "q.dead", 0, None)])
+    (kept,) = catalog.dead_letters
+    assert (kept.headers, kept.time, kept.attempts) == ({"traceparent": "00-1"}, a_time(), 2)
 
 
 async def test_dead_letters_of_the_broker_itself_are_kept_too() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from apollonia.adapters.catalog.folding import clean
 from apollonia.adapters.catalog.places import save_places
 from apollonia.adapters.catalog.shelves import ShelfCounts
 from apollonia.adapters.catalog.stored_places import read_places
@@ -14,12 +13,12 @@ from apollonia.adapters.database.bulk import (
     select_by_keys,
 )
 from apollonia.adapters.database.schema import (
-    DEAD_LETTERS,
     FILE_EVENTS,
     FILE_TOMBSTONES,
     PENDING_CHANGES,
 )
 from apollonia.adapters.database.session import Session
+from apollonia.adapters.dead_letters.keeping import keep
 from apollonia.domain.ordering import Version
 from apollonia.domain.paths import path_key
 from apollonia.domain.place import Place, Tombstone
@@ -28,7 +27,6 @@ from apollonia.ports.catalog import DeadLetter, PendingChange, StoredEvent
 _EVENT = tuple(column.name for column in FILE_EVENTS.columns)
 _TOMBSTONE = tuple(column.name for column in FILE_TOMBSTONES.columns)
 _CHANGE = tuple(column.name for column in PENDING_CHANGES.columns if column.name != "number")
-_LETTER = tuple(column.name for column in DEAD_LETTERS.columns)
 
 
 class SqlUnitOfWork:
@@ -108,22 +106,8 @@ class SqlUnitOfWork:
         await self._insert("pending_changes", _CHANGE, rows)
 
     async def save_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        """Keep for people to look at; those that are there already are ignored."""
-        rows = (
-            (
-                it.queue,
-                it.message_id,
-                it.schema,
-                it.body,
-                clean(it.reason),
-                clean(it.error),
-                it.attempts,
-                it.time,
-            )
-            for it in letters
-        )
-        ignore = " ON CONFLICT (queue, message_id) DO NOTHING"
-        await self._insert("dead_letters", _LETTER, rows, ignore)
+        """Keep for people to look at; the same failure told again is ignored."""
+        await self._session.visit(lambda at: keep(at, letters))
 
     async def _insert(
         self, table: str, columns: tuple[str, ...], rows: Iterable[Values], otherwise: str = ""

@@ -215,6 +215,18 @@ DEAD_LETTERS = Table(
     _text("error"),
     Column("attempts", Integer, nullable=False),
     _text("time"),
+    Column("id", KEY, nullable=False, server_default=""),
+    Column("headers", KEY, nullable=False, server_default="{}"),
+    Column("first_time", KEY, nullable=False, server_default=""),
+    Column("occurrences", Integer, nullable=False, server_default="1"),
+    Column("state", KEY, nullable=False, server_default="dead"),
+    _text("actor", null=True),
+    _text("changed_time", null=True),
+    _text("note", null=True),
+    _count("held_until_us"),  # whoever sends it back has until then
+    Index("uq_dead_letters_id", "id", unique=True),
+    Index(None, "time", "id"),
+    Index(None, "state", "changed_time"),
 )
 
 LEASES = Table(

@@ -29,6 +29,7 @@ from apollonia.errors import InvalidError
 from apollonia.ports.graph import GraphFile
 from apollonia.ports.library import EventFact, NeighborFact, Stats
 
+_LETTERS = "SELECT count(*) FROM dead_letters WHERE state IN ('dead', 'requested')"
 _EVENTS = (
     "SELECT event_id, event_type, timestamp, origin, body FROM file_events"
     " WHERE place_id = ? ORDER BY timestamp DESC, event_id DESC LIMIT ?"
@@ -116,7 +117,7 @@ class SqlLibrary:
         """Counts, from what the shelves keep."""
 
         def stats(at: Connection) -> Stats:
-            letters = run(at, "SELECT count(*) FROM dead_letters")
+            letters = run(at, _LETTERS)
             return stats_of(read_shelves(at), letters[0][0])
 
         return await self._database.read(stats)
