@@ -45,13 +45,14 @@ class Storage:
     """What holds a folder: ``file_system`` as the system names it (``nfs4``), and its ``source``.
 
     ``device``: what is read there at the same time competes with what is read from other storages
-    of the same device.
+    of the same device. ``mounting``: another one after it went and came back.
     """
 
     kind: StorageKind = StorageKind.UNKNOWN
     file_system: str = ""
     source: str = ""
     device: str = ""
+    mounting: str = ""
 
     @property
     def is_remote(self) -> bool:

@@ -39,6 +39,7 @@ class FakeFiles:
     _free: list[int] = field(default_factory=list)
     _next_inode: int = 1
     _cookie: int = 0
+    _mountings: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
@@ -251,19 +252,29 @@ class FakeFiles:
         inode, self._next_inode = self._next_inode, self._next_inode + 1
         return {path: Node(modes.S_IFDIR, inode, self.device)}
 
-    def unmount(self, path: bytes, beneath: dict[bytes, Node]) -> dict[bytes, Node]:
-        """What was mounted here goes, as inotify tells; ``beneath`` comes to light."""
+    def unmount(
+        self, path: bytes, beneath: dict[bytes, Node], *, heard: bool = True
+    ) -> dict[bytes, Node]:
+        """What was mounted here goes, as inotify tells; ``beneath`` comes to light.
+
+        ``heard``: not when it is mounted elsewhere as well.
+        """
         self.mounts.pop(path, None)
         self.storages.pop(path, None)
         gone = self._exchange(path, beneath)
-        for below in sorted(gone, reverse=True):
+        for below in sorted(gone, reverse=True) if heard else ():
             self._gone(below)
+        for watcher in self._watchers:
+            watcher.hide(path)
         return gone
 
     def mount(self, path: bytes, nodes: dict[bytes, Node]) -> dict[bytes, Node]:
         """A disk with ``nodes`` comes to be here; nobody hears of it. What it hides."""
         device = self.mounts[path] = nodes[path].device
-        self.storages[path] = Storage(StorageKind.SSD, device=str(device))
+        self._mountings += 1
+        self.storages[path] = Storage(
+            StorageKind.SSD, device=str(device), mounting=str(self._mountings)
+        )
         hidden = self._exchange(path, nodes)
         for watcher in self._watchers:
             watcher.hide(path)

@@ -148,6 +148,9 @@ subprocess.run(["mount", "-t", "tmpfs", "none", base + b"/in side"], check=True)
 assert files.mounts_mark() != mark
 mounted = files.storages_below(base)
 subprocess.run(["umount", base + b"/in side"], check=True)
+subprocess.run(["mount", "-t", "tmpfs", "none", base + b"/in side"], check=True)
+assert files.storages_below(base) != mounted, "mounted again"
+subprocess.run(["umount", base + b"/in side"], check=True)
 print(before, {p: s.kind.value for p, s in mounted.items()}, files.storages_below(base))
 """
 

@@ -61,7 +61,7 @@ operations = st.lists(
         st.tuples(st.just("move_folder"), inner, inner),
         st.tuples(st.just("move_out"), inner),
         st.tuples(st.just("move_in"), inner),
-        st.tuples(st.just("unmount"), mounts),
+        st.tuples(st.just("unmount"), mounts, st.booleans()),
         st.tuples(st.just("mount"), mounts),
         st.tuples(st.just("set_clock_back")),
         st.tuples(st.just("lose_bus")),
@@ -214,9 +214,9 @@ class History:
         if known is not None and known.is_live and not (self.unmounted or self.paused):
             assert self.rig.file_id(path) == known.file_id
 
-    async def unmount(self, path):
+    async def unmount(self, path, heard):
         if path not in self.unmounted:
-            self.unmounted[path] = self.files.unmount(path, self.beneath[path])
+            self.unmounted[path] = self.files.unmount(path, self.beneath[path], heard=heard)
 
     async def mount(self, path):
         if path in self.unmounted:

@@ -54,6 +54,21 @@ async def test_disk_that_went_and_came_back_unheard_is_watched_again(rig):
         assert rig.told() == [("IN_CREATE", "/music/disk/new.mp3")]
 
 
+async def test_disk_that_was_away_only_while_it_was_scanned_is_scanned_again(rig):
+    rig, beneath = with_disk(rig, b"/music/disk")
+    async with rig.running():
+        rig.told()
+        disk = rig.files.unmount(b"/music/disk", beneath, heard=False)
+        await rig.control.request_scan("/music")
+        await rig.quiet(2)
+        assert rig.status().found == 1  # without the disk
+        rig.files.mount(b"/music/disk", disk)
+        rig.files.write(b"/music/disk/unheard.mp3", b"u")
+        await rig.quiet(8)
+        assert rig.status().message is None
+        assert rig.told() == [("IN_CREATE", "/music/disk/unheard.mp3")]
+
+
 async def test_file_that_a_disk_hides_is_gone(rig):
     rig, beneath = with_disk(rig, b"/music/disk")
     async with rig.running():

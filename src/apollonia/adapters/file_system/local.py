@@ -5,9 +5,11 @@ import os
 import stat as modes
 import sys
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from apollonia.adapters.file_system.mounts import MountTable
+from apollonia.adapters.file_system.mountings import mounting_of
+from apollonia.adapters.file_system.mounts import Mount, MountTable
 from apollonia.adapters.file_system.storages import storage_of
 from apollonia.domain.paths import display, folder_of
 from apollonia.errors import FilesUnavailableError, NotFoundError
@@ -101,15 +103,24 @@ class LocalFiles:
 
     def storage(self, folder: bytes) -> Storage:
         """From the mount table; unknown on systems without one."""
-        return storage_of(self._mounts.read().at(os.path.realpath(folder)), self._system)
+        mount = self._mounts.read().at(os.path.realpath(folder))
+        return self._storage(mount, "") if mount is not None else Storage()
 
     def storages_below(self, folder: bytes) -> Mapping[bytes, Storage]:
         """From the mount table; none on systems without one."""
         real = os.path.realpath(folder).rstrip(b"/")
+        below = list(self._mounts.read().below(real or b"/"))
+        unseen = f" {self._mounts.unseen}"
         return {
-            folder.rstrip(b"/") + mount.point[len(real) :]: storage_of(mount, self._system)
-            for mount in self._mounts.read().below(real or b"/")
+            folder.rstrip(b"/") + mount.point[len(real) :]: self._storage(mount, unseen)
+            for mount in below
         }
+
+    def _storage(self, mount: Mount, unseen: str) -> Storage:
+        """Where only the table's numbers tell mountings apart, what it did not show may be one."""
+        storage = storage_of(mount, self._system)
+        number = None if storage.is_remote else mounting_of(mount.point)  # a server may not answer
+        return replace(storage, mounting=f"{mount.id}{unseen}" if number is None else str(number))
 
     def mounts_mark(self) -> int:
         """One system call while nothing has changed."""

@@ -78,6 +78,7 @@ class MountTable:
         self._changes = select.poll() if hasattr(select, "poll") else None
         self._mounts = Mounts(())
         self._mark = 0
+        self._unseen = 0
         self._last = b""
         self._read_at = float("-inf")
 
@@ -86,21 +87,30 @@ class MountTable:
         self.read()
         return self._mark
 
+    @property
+    def unseen(self) -> int:
+        """How often something came and went again, as far as the table shows, before a look."""
+        return self._unseen
+
     def read(self) -> Mounts:
         """Blocks for less than a millisecond. Empty where there is no such table."""
         with self._lock:
             try:
                 is_old = time.monotonic() - self._read_at > _OLD_S
-                if self._is_new() or is_old or self._path != _PROC:
-                    self._parse(self._text())
+                is_new = self._is_new()
+                if is_new or is_old or self._path != _PROC:
+                    self._parse(self._text(), is_new=is_new)
             except OSError:
                 self._mounts = Mounts(())
             return self._mounts
 
-    def _parse(self, text: bytes) -> None:
+    def _parse(self, text: bytes, *, is_new: bool) -> None:
         self._read_at = time.monotonic()
         if text != self._last:
             self._last, self._mounts = text, Mounts.parse(text)
+            self._mark += 1
+        elif is_new:
+            self._unseen += 1
             self._mark += 1
 
     def _is_new(self) -> bool:
