@@ -1,0 +1,234 @@
+"""A distributed installation for fault campaigns: two of each service over real servers."""
+
+import asyncio
+import json
+import secrets
+import sqlite3
+import time
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from random import Random
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
+
+import asyncpg
+import neo4j
+
+from apollonia.testing.fleet import Fleet
+from apollonia.testing.installation import free_port
+from apollonia.testing.real_server import RealServer
+
+_POLL_S = 0.5
+_TALLY = {
+    "places twice": "SELECT count(*) FROM (SELECT 1 FROM files GROUP BY path_key HAVING"
+    " count(*) > 1) twice",
+    "created twice": "SELECT count(*) FROM (SELECT 1 FROM file_events WHERE event_type ="
+    " 'IN_CREATE' GROUP BY path HAVING count(*) > 1) twice",
+    "events": "SELECT count(*) FROM file_events",
+    "dead letters": "SELECT count(*) FROM dead_letters",
+    "undone analyses": "SELECT count(*) FROM files WHERE analysis IN ('pending', 'running')",
+}
+_PRESENT = (
+    "SELECT f.path, f.sha256_hash FROM files f JOIN shelves s ON s.number = f.shelf"
+    " WHERE s.availability = 'present'"
+)
+_OURS = "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
+
+
+class Distributed:
+    """Two ingestors, populators, APIs and analyzers; ``service_url`` finds the servers.
+
+    The database, the virtual host and the graph are its own while it lasts.
+    """
+
+    def __init__(
+        self, folder: Path, roots: Sequence[Path], service_url: Callable[..., str], state: Path
+    ) -> None:
+        self._mark = f"chaos_{secrets.token_hex(4)}"
+        self._management = service_url("rabbitmq", "management")
+        self._database = service_url("postgresql").rpartition("/")[0]
+        self._graph = service_url("neo4j")
+        self._state = state
+        self._servers: dict[str, RealServer] = {}
+        redis = service_url("redis")
+        self._api_ports = (free_port(), free_port())
+        graph = urlsplit(self._graph)
+        self.fleet = Fleet(
+            folder,
+            {
+                "APOLLONIA_BUS__URL": f"{service_url('rabbitmq').rstrip('/')}/{self._mark}",
+                "APOLLONIA_CATALOG__URL": f"{self._database}/{self._mark}",
+                "APOLLONIA_CACHE__URL": redis,
+                "APOLLONIA_BROADCAST__URL": redis,
+                "APOLLONIA_GRAPH__URL": f"{graph.scheme}://{graph.hostname}:{graph.port}",
+                "APOLLONIA_GRAPH__USER": graph.username or "",
+                "APOLLONIA_GRAPH__PASSWORD": graph.password or "",
+                "APOLLONIA_API__SECRET_KEY": secrets.token_hex(32),
+            },
+        )
+        for number, (root, port) in enumerate(zip(roots, self._api_ports, strict=True), 1):
+            self.fleet.add(f"ingest-{number}", "ingest", str(root))
+            self.fleet.add(f"populate-{number}", "populate")
+            self.fleet.add(f"analyze-{number}", "analyze")
+            self.fleet.add(f"api-{number}", "api", "--port", str(port))
+
+    def server(self, name: str) -> RealServer:
+        """One of the servers, to stop and start."""
+        if name not in self._servers:
+            self._servers[name] = RealServer(self._state, name)
+        return self._servers[name]
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._manage, "PUT", f"/vhosts/{self._mark}")
+        with_rights = json.dumps({"configure": ".*", "write": ".*", "read": ".*"}).encode()
+        user = urlsplit(self._management).username
+        path = f"/permissions/{self._mark}/{user}"
+        await asyncio.to_thread(self._manage, "PUT", path, with_rights)
+        await self._administer(f'CREATE DATABASE "{self._mark}"')
+        await self._cypher("MATCH (n) DETACH DELETE n")
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await asyncio.to_thread(self.fleet.__exit__, *error)
+        with suppress(OSError):
+            await asyncio.to_thread(self._manage, "DELETE", f"/vhosts/{self._mark}")
+        await self._administer(f'DROP DATABASE IF EXISTS "{self._mark}" WITH (FORCE)')
+
+    async def until(
+        self, condition: Callable[[], Awaitable[bool]], limit_s: float, what: str
+    ) -> None:
+        """Look twice a second; fails after the limit."""
+        end = time.monotonic() + limit_s
+        while not await condition():
+            assert time.monotonic() < end, f"waited {limit_s:.0f} s for {what}: {self._news()}"
+            await asyncio.sleep(_POLL_S)
+
+    async def is_ready(self) -> bool:
+        """Whether both APIs answer, and everybody else is still there."""
+        assert not self.fleet.ended(), self._news()
+        return all([await asyncio.to_thread(_answers, port) for port in self._api_ports])
+
+    async def is_settled(self, files: int) -> bool:
+        """Whether everything that is on disk went all the way."""
+        try:
+            waiting = await self.waiting_messages()
+            rows = await self._query(f"SELECT count(*) FROM ({_PRESENT}) present")  # noqa: S608 - ours
+            undone = await self._query(_TALLY["undone analyses"])
+        except (OSError, asyncpg.PostgresError):
+            return False
+        done = rows[0][0] == files and undone[0][0] == 0
+        return done and not any(waiting.values()) and self.unsent() == 0
+
+    async def waiting_messages(self) -> Mapping[str, int]:
+        """Messages in each queue, dead letters that are not drained yet too."""
+        queues = await asyncio.to_thread(self._manage, "GET", f"/queues/{self._mark}")
+        return {queue["name"]: queue.get("messages", 1) for queue in json.loads(queues)}
+
+    async def tally(self) -> Mapping[str, int]:
+        """What came of it."""
+        counts = {name: (await self._query(sql))[0][0] for name, sql in _TALLY.items()}
+        return {**counts, "unsent": self.unsent()}
+
+    async def present_files(self) -> Mapping[str, str]:
+        """Path to SHA-256 of what the catalog has."""
+        return {row[0].decode(): row[1] for row in await self._query(_PRESENT)}
+
+    async def graph_paths(self) -> set[str]:
+        """Paths of the files that the graph has."""
+        rows = await self._cypher("MATCH (f:File) WHERE f.present RETURN f.path AS path")
+        return {row["path"] for row in rows}
+
+    def unsent(self) -> int:
+        """Events that the ingestors have not handed over."""
+        total = 0
+        for name, member in self.fleet.members.items():
+            if name.startswith("ingest"):
+                with closing(sqlite3.connect(member.data / "ingest.db", timeout=10)) as index:
+                    total += index.execute("SELECT count(*) FROM outbox").fetchone()[0]
+        return total
+
+    def memory(self) -> Mapping[str, float]:
+        """MiB of each member."""
+        return {name: member.resident_mib for name, member in self.fleet.members.items()}
+
+    async def disturb_database(self, dice: Random) -> None:
+        """End some of its connections, and hold rows for a while in an order nobody else takes."""
+        with suppress(OSError, asyncpg.PostgresError):
+            connection = await asyncpg.connect(f"{self._database}/{self._mark}", timeout=10)
+            try:
+                pids = [row[0] for row in await connection.fetch(_OURS, self._mark)]
+                for pid in dice.sample(pids, len(pids) // 3):
+                    await connection.execute("SELECT pg_terminate_backend($1)", pid)
+                for order in ("DESC", "ASC"):
+                    async with connection.transaction():
+                        for table in ("shelves", "files"):
+                            await connection.execute(
+                                f"SELECT number FROM {table} ORDER BY number {order}"  # noqa: S608
+                                " LIMIT 200 FOR UPDATE"
+                            )
+                            await asyncio.sleep(0.5)
+            finally:
+                await connection.close()
+
+    def cut_connections(self) -> None:
+        """The broker drops every connection of ours."""
+        with suppress(OSError):
+            found = json.loads(self._manage("GET", f"/vhosts/{self._mark}/connections"))
+            for connection in found:
+                name = quote(connection["name"])
+                with suppress(OSError):
+                    self._manage("DELETE", f"/connections/{name}")
+
+    def _news(self) -> str:
+        """The last words of each member."""
+        words = []
+        for name, member in self.fleet.members.items():
+            tail = member.log.read_text(errors="replace")[-600:] if member.log.exists() else ""
+            words.append(f"\n== {name} {self.fleet.ended().get(name, 'runs')}\n{tail}")
+        return "".join(words)
+
+    async def _query(self, sql: str) -> list[Any]:
+        connection = await asyncpg.connect(f"{self._database}/{self._mark}", timeout=10)
+        try:
+            return list(await connection.fetch(sql, timeout=60))
+        finally:
+            await connection.close()
+
+    async def _administer(self, sql: str) -> None:
+        connection = await asyncpg.connect(f"{self._database}/postgres", timeout=10)
+        try:
+            await connection.execute(sql, timeout=60)
+        finally:
+            await connection.close()
+
+    async def _cypher(self, query: str) -> list[Mapping[str, Any]]:
+        at = urlsplit(self._graph)
+        address = f"{at.scheme}://{at.hostname}:{at.port}"
+        auth = (at.username or "", at.password or "")
+        async with neo4j.AsyncGraphDatabase.driver(address, auth=auth) as driver:
+            found = await driver.execute_query(query)
+            return [dict(record) for record in found.records]
+
+    def _manage(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        at = urlsplit(self._management)
+        request = urllib.request.Request(
+            f"http://{at.hostname}:{at.port}/api{path}", method=method, data=body
+        )
+        secret = b64encode(f"{at.username}:{at.password}".encode()).decode()
+        request.add_header("Authorization", f"Basic {secret}")
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+            text: bytes = answer.read()
+            return text
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5):
+            return True
+    except (OSError, urllib.error.URLError):
+        return False
