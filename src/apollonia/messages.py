@@ -23,6 +23,7 @@ from apollonia.sidecar_models import Checksums, Cue, Lyrics, Nfo, Playlist, Subt
 from apollonia.wire_model import WireModel
 
 MAX_BODY_BYTES = 1 << 20
+MAX_ANALYSIS_BYTES = 256 << 10
 
 WireTime = Annotated[str, AfterValidator(normalize)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -218,6 +219,18 @@ class Work(WireModel):
     analysers: list[str] | None = None
     force: bool = False
     timestamp: WireTime
+    file_path_b64: str | None = None
+    size: int | None = Field(None, ge=0)
+    modified_time: WireTime | None = None
+
+    @model_validator(mode="after")
+    def _path_fits(self) -> Self:
+        self.raw_path()
+        return self
+
+    def raw_path(self) -> bytes:
+        """The raw bytes of the path."""
+        return from_wire(self.file_path, self.file_path_b64)
 
 
 class AnalysisResult(WireModel):
@@ -238,6 +251,7 @@ class AnalysisEvent(WireModel):
     kind: Kind
     timestamp: WireTime
     results: list[AnalysisResult]
+    forced: bool = Field(default=False, description="Results that are there already are replaced")
 
 
 SCHEMAS: Mapping[str, type[WireModel]] = {
@@ -311,13 +325,23 @@ ANALYZER_QUEUE = "apollonia-analyzer"
 LANES = ("urgent", "image", "audio", "video")
 
 
-def topology(*consumed: str) -> Topology:
-    """The contract's exchanges, and those of its queues that this installation consumes.
+ALL_QUEUES = (
+    POPULATOR_QUEUE,
+    ENRICHED_QUEUE,
+    GRAPH_QUEUE,
+    ANALYZER_QUEUE,
+    *(f"{ANALYZER_QUEUE}.{lane}" for lane in LANES),
+)
 
-    A queue that nobody drains would grow without bound; the catalog's rows tell what is undone, so
-    a consumer that is added later catches up from them. Each queue brings its ``.dead`` queue, and
+
+def topology(*only: str) -> Topology:
+    """The whole contract; every process declares it, so that nothing is published into the void.
+
+    ``only`` narrows it to some queues, for tests. Each queue brings its ``.dead`` queue, and
     is bound to ``apollonia-requeue`` by its name: what comes back from there comes to it alone.
+    What nobody consumes waits: that is what queues are for (docs/analysis.md: what that costs).
     """
+    names = only or ALL_QUEUES
     bindings = {
         POPULATOR_QUEUE: (FILES.name, ""),
         ANALYZER_QUEUE: (FILES.name, ""),
@@ -325,6 +349,6 @@ def topology(*consumed: str) -> Topology:
         GRAPH_QUEUE: (CATALOG.name, ""),
         **{f"{ANALYZER_QUEUE}.{lane}": (WORK.name, lane) for lane in LANES},
     }
-    queues = [Queue(name, (bindings[name], (REQUEUE.name, name))) for name in consumed]
-    dead = [Queue(f"{name}.dead", ((DEAD.name, name),)) for name in consumed]
+    queues = [Queue(name, (bindings[name], (REQUEUE.name, name))) for name in names]
+    dead = [Queue(f"{name}.dead", ((DEAD.name, name),)) for name in names]
     return Topology((FILES, WORK, ENRICHED, CATALOG, DEAD, REQUEUE), (*queues, *dead))

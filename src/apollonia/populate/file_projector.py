@@ -1,8 +1,11 @@
 """File events into the catalog: a batch is one transaction."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from apollonia.domain.kinds import AnalysisState
+from apollonia.domain.place import Place
 from apollonia.domain.times import format_micros
 from apollonia.errors import MalformedMessageError
 from apollonia.messages import FileEvent, foreign_message_id, parse
@@ -14,6 +17,7 @@ from apollonia.populate.projection import (
     ids_of,
     paths_of,
 )
+from apollonia.ports.analyses import ContentState
 from apollonia.ports.bus import Delivery, Message
 from apollonia.ports.catalog import StoredEvent, UnitOfWork
 from apollonia.ports.clock import Clock
@@ -101,12 +105,32 @@ async def _project(scope: UnitOfWork, events: Sequence[SeenEvent]) -> Projection
 
 async def _save(scope: UnitOfWork, projection: Projection) -> None:
     if projection.places:
-        await scope.save_places(projection.places)
+        await scope.save_places(await _with_states(scope, projection.places))
         await scope.record_changes(projection.changes)
     if projection.tombstones:
         await scope.save_tombstones(projection.tombstones)
     if projection.unburied:
         await scope.delete_tombstones(projection.unburied)
+
+
+async def _with_states(scope: UnitOfWork, places: Sequence[Place]) -> Sequence[Place]:
+    """A file whose content is known by another name, or was known, is as far as that content."""
+    pending = {
+        place.sha256_hash
+        for place in places
+        if place.analysis is AnalysisState.PENDING and place.sha256_hash is not None
+    }
+    states = await scope.content_states(pending) if pending else {}
+    if not states:
+        return places
+    return [_with_state(place, states) for place in places]
+
+
+def _with_state(place: Place, states: Mapping[str, ContentState]) -> Place:
+    state = states.get(place.sha256_hash or "")
+    if state is None or place.analysis is not AnalysisState.PENDING or place.kind != state.kind:
+        return place
+    return replace(place, analysis=state.state)
 
 
 def _id_of(message: Message) -> str:

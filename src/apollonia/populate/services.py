@@ -4,18 +4,23 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from apollonia.messages import GRAPH_QUEUE, POPULATOR_QUEUE
+from apollonia.domain.analysis import AnalyserSpec
+from apollonia.messages import ALL_QUEUES, ENRICHED_QUEUE, GRAPH_QUEUE, POPULATOR_QUEUE
 from apollonia.observe.metrics import Metrics
+from apollonia.populate.analysis_projector import AnalysisProjector
 from apollonia.populate.changes_relay import ChangesRelay
 from apollonia.populate.dead_letters import DeadLetterKeeper
 from apollonia.populate.file_projector import FileProjector
 from apollonia.populate.graph_projector import GraphProjector
 from apollonia.populate.purger import PurgeOptions, Purger
+from apollonia.populate.reconciler import ReconcileOptions, ReconcilePorts, Reconciler
 from apollonia.populate.requeuer import Requeuer, RequeuerOptions
+from apollonia.ports.analyses import Analyses
 from apollonia.ports.broadcast import Broadcast
 from apollonia.ports.bus import Bus
 from apollonia.ports.catalog import Catalog
 from apollonia.ports.clock import Clock
+from apollonia.ports.control import Control
 from apollonia.ports.dead_letters import DeadLetters
 from apollonia.ports.graph import Graph
 from apollonia.ports.library import Library
@@ -40,11 +45,22 @@ class PopulatePorts:
     metrics: Metrics
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisKeeping:
+    """What it takes to keep the results of these analysers, and to queue what is undone."""
+
+    analyses: Analyses
+    control: Control
+    specs: tuple[AnalyserSpec, ...]
+    options: ReconcileOptions
+
+
 def populate_services(
     ports: PopulatePorts,
     *,
     purge: PurgeOptions | None = None,
     requeue: RequeuerOptions | None = None,
+    analysis: AnalysisKeeping | None = None,
 ) -> Sequence[Service]:
     """The relay, then everything that reads a queue; the topology MUST be declared before.
 
@@ -80,7 +96,7 @@ def populate_services(
             scope=ports.catalog.begin,
             handle=DeadLetterKeeper(clock=ports.clock),
         )
-        for queue in CONSUMED
+        for queue in (CONSUMED if analysis is None else ALL_QUEUES)
     ]
     requeuer = Requeuer(
         letters=ports.dead_letters,
@@ -96,7 +112,28 @@ def populate_services(
         *(_runner(ports, it) for it in dead),
         requeuer,
         *purgers,
+        *(() if analysis is None else _analysis_services(ports, analysis, relay)),
     )
+
+
+def _analysis_services(
+    ports: PopulatePorts, keeping: AnalysisKeeping, relay: ChangesRelay
+) -> Sequence[Service]:
+    results = Job(
+        queue=ENRICHED_QUEUE,
+        scope=ports.catalog.begin,
+        handle=AnalysisProjector(clock=ports.clock, specs=keeping.specs),
+        after_commit=relay.nudge,
+    )
+    reconcile = ReconcilePorts(
+        analyses=keeping.analyses,
+        catalog=ports.catalog,
+        control=keeping.control,
+        bus=ports.bus,
+        clock=ports.clock,
+    )
+    reconciler = Reconciler(ports=reconcile, specs=keeping.specs, options=keeping.options)
+    return (_runner(ports, results), reconciler)
 
 
 def _runner[S](ports: PopulatePorts, job: Job[S]) -> Runner[S]:

@@ -5,9 +5,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from apollonia.domain.analysis import Recorded
 from apollonia.domain.ids import uuid5_of
 from apollonia.domain.place import Place, Tombstone
 from apollonia.messages import Change
+from apollonia.ports.analyses import ContentState, StoredResult
 
 Operation = Literal["created", "updated", "deleted"]
 
@@ -104,6 +106,29 @@ class UnitOfWork(Protocol):
 
         For a (queue, message id) pair that it has, MUST ignore a repeat with the same ``time``;
         with another one it failed once more: it is dead again, with the new reason.
+        """
+        ...
+
+    async def recorded_analyses(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
+        """All results of these contents, with those that this unit of work saved."""
+        ...
+
+    async def save_results(self, results: Sequence[StoredResult], *, force: bool = False) -> None:
+        """Insert by (content, analyser, version).
+
+        What is there MUST stay, but for a result that is not ``done`` where this one is, and with
+        ``force``: so work that was done twice is stored once.
+        """
+        ...
+
+    async def content_states(self, sha256s: Collection[str]) -> Mapping[str, ContentState]:
+        """How far these contents are, those that were ever judged."""
+        ...
+
+    async def save_content_states(self, states: Sequence[ContentState]) -> Sequence[str]:
+        """Insert or replace by content, and bring all its cataloged files of that kind to it.
+
+        Gives the ids of the files whose state this changed; recording that is the caller's.
         """
         ...
 

@@ -1,6 +1,6 @@
 """Desired state and reported state, shared by all processes of an installation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -83,6 +83,17 @@ class Control(Protocol):
 
     async def release(self, lease: Lease, *, last_timestamp_us: int = 0) -> None:
         """Give it back, and tell the newest stamp; nothing happens when it was lost."""
+        ...
+
+    async def holders(self, names: Collection[str]) -> Mapping[str, str]:
+        """Who has these leases at this moment; those that are free are left out."""
+        ...
+
+    async def forget_leases(self, prefix: str, idle_s: float) -> None:
+        """Drop the leases so named that are free for so long: each was for one piece of work.
+
+        MUST NOT drop one that somebody holds.
+        """
         ...
 
     async def report_root(self, status: RootStatus, *, by: str | None = None) -> None:

@@ -1,7 +1,7 @@
 """``FakeControl``: leases, reports of roots and what people want of them, in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from apollonia.domain.roots import MAX_SKIPPED, RootStatus
@@ -63,6 +63,18 @@ class FakeControl:
         if row is not None and row.lease.token == lease.token:
             self._stamp(row, last_timestamp_us)
             row.is_given_back = True
+
+    async def holders(self, names: Collection[str]) -> Mapping[str, str]:
+        """Who has these now."""
+        found = ((name, self._holder(name)) for name in names)
+        return {name: holder for name, holder in found if holder is not None}
+
+    async def forget_leases(self, prefix: str, idle_s: float) -> None:
+        """Those that are free for so long."""
+        for name, row in tuple(self._leases.items()):
+            since = 0.0 if row.is_given_back else row.expires
+            if name.startswith(prefix) and since <= self._now() - idle_s:
+                del self._leases[name]
 
     async def report_root(self, status: RootStatus, *, by: str | None = None) -> None:
         """Replaces the report before."""

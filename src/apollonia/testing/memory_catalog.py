@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from apollonia.domain.kinds import Availability
+from apollonia.domain.analysis import Recorded
+from apollonia.domain.kinds import AnalysisState, Availability, Kind, Status
 from apollonia.domain.place import Place, Tombstone
 from apollonia.errors import CatalogUnavailableError, ConflictError
 from apollonia.messages import Change
+from apollonia.ports.analyses import ContentState, StoredResult, UndoneFile
 from apollonia.ports.catalog import DeadLetter, PendingChange, StoredEvent
 from apollonia.ports.graph import GraphFile
 
@@ -23,6 +25,8 @@ class _State:
     tombstones: dict[bytes, Tombstone] = field(default_factory=dict)
     pending: list[PendingChange] = field(default_factory=list)
     letters: dict[tuple[str, str], DeadLetter] = field(default_factory=dict)
+    results: dict[tuple[str, str, str], StoredResult] = field(default_factory=dict)
+    states: dict[str, ContentState] = field(default_factory=dict)
 
     def copy(self) -> "_State":
         return _State(
@@ -32,7 +36,18 @@ class _State:
             dict(self.tombstones),
             list(self.pending),
             dict(self.letters),
+            dict(self.results),
+            dict(self.states),
         )
+
+    def recorded(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
+        """All results of these contents."""
+        found: dict[str, list[Recorded]] = {}
+        for it in self.results.values():
+            if it.sha256_hash in sha256s:
+                row = Recorded(it.analyser, it.version, it.status)
+                found.setdefault(it.sha256_hash, []).append(row)
+        return found
 
 
 class MemoryUnitOfWork:
@@ -94,11 +109,45 @@ class MemoryUnitOfWork:
         for letter in letters:
             self._state.letters[letter.queue, letter.message_id] = letter
 
+    async def recorded_analyses(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
+        """All results of these contents."""
+        return self._state.recorded(sha256s)
+
+    async def save_results(self, results: Sequence[StoredResult], *, force: bool = False) -> None:
+        """What is done stays, unless ``force``."""
+        for it in results:
+            key = (it.sha256_hash, it.analyser, it.version)
+            old = self._state.results.get(key)
+            if old is None or force or (it.status == "done" and old.status != "done"):
+                self._state.results[key] = it
+
+    async def content_states(self, sha256s: Collection[str]) -> Mapping[str, ContentState]:
+        """Those that were ever judged."""
+        states = self._state.states
+        return {sha256: states[sha256] for sha256 in sha256s if sha256 in states}
+
+    async def save_content_states(self, states: Sequence[ContentState]) -> Sequence[str]:
+        """Keep them, and bring their files to them."""
+        self._state.states |= {it.sha256_hash: it for it in states}
+        changed: list[str] = []
+        for place in self._state.places.values():
+            state = self._state.states.get(place.sha256_hash or "")
+            if state not in states or state is None or place.status is not Status.CATALOGED:
+                continue
+            if place.kind is state.kind and place.analysis is not state.state:
+                changed.append(place.id)
+        for id_ in changed:
+            place = self._state.places[id_]
+            analysis = self._state.states[place.sha256_hash or ""].state
+            self._state.places[id_] = replace(place, analysis=analysis)
+        return changed
+
 
 class MemoryCatalog:
     """A ``Catalog`` for tests; set ``away`` to make every call raise ``CatalogUnavailableError``.
 
-    Offers ``places`` of the ``Library`` port too, and its contents to look at.
+    Offers ``graph_files`` of the ``Library`` port and the ``Analyses`` port too, and its contents
+    to look at.
     """
 
     def __init__(self) -> None:
@@ -202,6 +251,45 @@ class MemoryCatalog:
         self._check()
         places = self._state.places
         return [GraphFile.of(places[id_]) for id_ in ids if id_ in places]
+
+    async def recorded(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
+        """All results of these contents."""
+        self._check()
+        return self._state.recorded(sha256s)
+
+    async def results(self, sha256_hash: str) -> Sequence[StoredResult]:
+        """What was found in one content."""
+        self._check()
+        rows = [it for it in self._state.results.values() if it.sha256_hash == sha256_hash]
+        rows.sort(key=lambda it: it.timestamp, reverse=True)
+        return sorted(rows, key=lambda it: it.analyser)
+
+    async def undone(self, after: int, limit: int) -> Sequence[UndoneFile]:
+        """Present files that are pending, in the order they came."""
+        self._check()
+        return [
+            UndoneFile(
+                number=number,
+                id=place.id,
+                path=place.path,
+                kind=place.kind,
+                sha256_hash=place.sha256_hash,
+                size=place.size,
+                modified_time=place.modified_time,
+            )
+            for number, place in enumerate(self._state.places.values(), 1)
+            if number > after
+            and place.analysis is AnalysisState.PENDING
+            and place.availability is Availability.PRESENT
+            and place.status is Status.CATALOGED
+            and place.sha256_hash is not None
+        ][:limit]
+
+    async def outdated(self, kind: Kind, wanted: str, limit: int) -> Sequence[str]:
+        """Contents that were judged by another set of analysers."""
+        self._check()
+        states = self._state.states.values()
+        return [it.sha256_hash for it in states if it.kind is kind and it.wanted != wanted][:limit]
 
     def place_at(self, path: bytes) -> Place | None:
         """A copy of what is at a path."""

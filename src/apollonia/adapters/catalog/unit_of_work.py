@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from apollonia.adapters.catalog import analyses
 from apollonia.adapters.catalog.places import save_places
 from apollonia.adapters.catalog.shelves import ShelfCounts
 from apollonia.adapters.catalog.stored_places import read_places
@@ -19,9 +20,11 @@ from apollonia.adapters.database.schema import (
 )
 from apollonia.adapters.database.session import Session
 from apollonia.adapters.dead_letters.keeping import keep
+from apollonia.domain.analysis import Recorded
 from apollonia.domain.ordering import Version
 from apollonia.domain.paths import path_key
 from apollonia.domain.place import Place, Tombstone
+from apollonia.ports.analyses import ContentState, StoredResult
 from apollonia.ports.catalog import DeadLetter, PendingChange, StoredEvent
 
 _EVENT = tuple(column.name for column in FILE_EVENTS.columns)
@@ -108,6 +111,22 @@ class SqlUnitOfWork:
     async def save_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Keep for people to look at; the same failure told again is ignored."""
         await self._session.visit(lambda at: keep(at, letters))
+
+    async def recorded_analyses(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
+        """All results of these contents."""
+        return await self._session.visit(lambda at: analyses.recorded(at, sha256s))
+
+    async def save_results(self, results: Sequence[StoredResult], *, force: bool = False) -> None:
+        """Insert by (content, analyser, version); what is done stays, unless ``force``."""
+        await self._session.visit(lambda at: analyses.save_results(at, results, force=force))
+
+    async def content_states(self, sha256s: Collection[str]) -> Mapping[str, ContentState]:
+        """How far these contents are."""
+        return await self._session.visit(lambda at: analyses.content_states(at, sha256s))
+
+    async def save_content_states(self, states: Sequence[ContentState]) -> Sequence[str]:
+        """Keep them, and bring their files to them; the ids of the files that changed."""
+        return await self._session.visit(lambda at: analyses.save_content_states(at, states))
 
     async def _insert(
         self, table: str, columns: tuple[str, ...], rows: Iterable[Values], otherwise: str = ""

@@ -1,8 +1,10 @@
 """Leases as rows: each function is one visit to the database, within a transaction."""
 
+from collections.abc import Iterable, Mapping
+
 from sqlalchemy.engine import Connection
 
-from apollonia.adapters.database.bulk import run
+from apollonia.adapters.database.bulk import run, select_by_keys
 from apollonia.errors import ConflictError
 from apollonia.ports.control import Lease
 
@@ -18,6 +20,9 @@ _KEEP = (
     "UPDATE leases SET expires_us = ?, last_timestamp_us = max(last_timestamp_us, ?)"
     " WHERE name = ? AND holder = ? AND token = ? AND expires_us > 0 RETURNING token"
 )
+_HOLDERS = "SELECT name, holder, expires_us FROM leases WHERE name IN {keys}"
+_FORGET = "DELETE FROM leases WHERE name >= ? AND name < ? AND expires_us < ?"
+_LAST_SIGN = "\uffff"
 _HOLDER = "SELECT holder FROM leases WHERE name = ? AND expires_us > ?"
 
 
@@ -60,6 +65,17 @@ def holder_of(connection: Connection, name: str, now_us: int) -> str | None:
     """Who has it now."""
     found = run(connection, _HOLDER, (name, now_us))
     return str(found[0][0]) if found else None
+
+
+def holders_of(connection: Connection, names: Iterable[str], now_us: int) -> Mapping[str, str]:
+    """Who has these now; those that are free are left out."""
+    rows = select_by_keys(connection, _HOLDERS, names)
+    return {name: holder for name, holder, expires in rows if expires > now_us}
+
+
+def forget(connection: Connection, prefix: str, before_us: int) -> None:
+    """Drop the leases whose names begin so, and that ran out or were given back before."""
+    run(connection, _FORGET, (prefix, prefix + _LAST_SIGN, before_us))
 
 
 def end_us(now_us: int, ttl: float) -> int:

@@ -1,7 +1,7 @@
 """Leases, reports and what people want, on an SQL database."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.engine import Connection
@@ -58,6 +58,16 @@ class SqlControl:
                 return
 
         await self._database.write(let_go)
+
+    async def holders(self, names: Collection[str]) -> Mapping[str, str]:
+        """Who has these leases now."""
+        now = self._now_us()
+        return await self._database.read(lambda at: leases.holders_of(at, names, now))
+
+    async def forget_leases(self, prefix: str, idle_s: float) -> None:
+        """Drop those that are free for so long."""
+        before = self._now_us() - int(idle_s * _MICROS)
+        await self._database.write(lambda at: leases.forget(at, prefix, before))
 
     async def report_root(self, status: RootStatus, *, by: str | None = None) -> None:
         """What the root's ingestor is doing; replaces the report before."""

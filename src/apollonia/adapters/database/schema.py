@@ -131,6 +131,8 @@ FILES = Table(
     UniqueConstraint("id"),
     UniqueConstraint("path_key"),
     Index(None, "folder_hash"),
+    Index(None, "sha256_hash"),
+    Index(None, "analysis", "number"),
     *(
         Index(None, "shelf", key, "id")
         for key in (
@@ -164,6 +166,30 @@ FILE_NEIGHBORS = Table(
     _text("language", null=True),
     Column("forced", Boolean, nullable=False),
     Index(None, "path_hash"),
+    sqlite_with_rowid=False,
+)
+
+ANALYSES = Table(
+    "analyses",
+    METADATA,
+    Column("sha256_hash", KEY, primary_key=True),
+    Column("analyser", KEY, primary_key=True),
+    Column("version", KEY, primary_key=True),
+    _text("model", null=True),
+    _text("status"),
+    _text("reason", null=True),
+    Column("data", LargeBinary),
+    _text("timestamp"),
+)
+
+CONTENT_STATES = Table(
+    "content_states",
+    METADATA,
+    Column("sha256_hash", KEY, primary_key=True),
+    _text("kind"),
+    _text("state"),
+    _text("wanted"),
+    Index(None, "kind", "wanted"),
     sqlite_with_rowid=False,
 )
 
