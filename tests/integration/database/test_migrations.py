@@ -165,6 +165,9 @@ async def test_migrated_copy_opens_elsewhere(file, tmp_path):
 async def test_dead_letters_of_before_get_names_and_first_times(tmp_path):
     path = tmp_path / "catalog.db"
     await migrate(url_of(path))
+    indexes = ("INDEX ix_files_sha256_hash", "INDEX ix_files_analysis_number")
+    for later in ("TABLE analyses", "TABLE content_states", *indexes):
+        run_sql(path, f"DROP {later}")
     run_sql(path, "DROP TABLE dead_letters")
     run_sql(
         path,
