@@ -5,15 +5,11 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from apollonia.messages import (
-    ANALYZER_QUEUE,
     CATALOG,
     DEAD,
     ENRICHED,
-    ENRICHED_QUEUE,
     FILES,
-    GRAPH_QUEUE,
-    LANES,
-    POPULATOR_QUEUE,
+    REQUEUE,
     SCHEMAS,
     WORK,
     topology,
@@ -29,8 +25,7 @@ _PAYLOADS = {
 
 def asyncapi_document() -> dict[str, Any]:
     """Channels are exchanges; each says its kind, its queues and the message it carries."""
-    consumed = (POPULATOR_QUEUE, ANALYZER_QUEUE, ENRICHED_QUEUE, GRAPH_QUEUE)
-    whole = topology(*consumed, *(f"{ANALYZER_QUEUE}.{lane}" for lane in LANES))
+    whole = topology()
     _, schemas = models_json_schema(
         [(model, "validation") for model in SCHEMAS.values()],
         ref_template="#/components/schemas/{model}",
@@ -58,7 +53,7 @@ def asyncapi_document() -> dict[str, Any]:
 
 
 def _messages(exchange: str) -> dict[str, Any]:
-    names = SCHEMAS if exchange == DEAD.name else (_PAYLOADS[exchange],)
+    names = SCHEMAS if exchange in {DEAD.name, REQUEUE.name} else (_PAYLOADS[exchange],)
     return {_name(name): {"$ref": f"#/components/messages/{_name(name)}"} for name in names}
 
 
