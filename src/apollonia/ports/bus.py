@@ -34,7 +34,9 @@ class Consumer(Protocol):
     async def take(self, limit: int, wait: float) -> Sequence[Delivery]:
         """Up to ``limit`` deliveries; waits at most ``wait`` seconds for the first one.
 
-        MUST return roughly in the order of publishing; retried messages come later.
+        MUST return roughly in the order of publishing; retried messages come later. MAY return
+        fewer than are waiting; what still waits comes with the next calls. MAY fetch ahead: then
+        messages that were not taken yet wait for this consumer until it leaves.
         """
         ...
 
@@ -43,7 +45,10 @@ class Consumer(Protocol):
         ...
 
     async def retry(self, deliveries: Sequence[Delivery], delay: float) -> None:
-        """Come again to this queue only, after ``delay`` seconds or more, ``attempts`` + 1."""
+        """Come again to this queue only, after ``delay`` seconds or more, ``attempts`` + 1.
+
+        MAY put them behind everything that waits, and MAY cut delays at an hour.
+        """
         ...
 
     async def release(self, deliveries: Sequence[Delivery]) -> None:
@@ -56,7 +61,8 @@ class Bus(Protocol):
 
     MUST keep a published message through a crash once ``publish`` has returned; MUST deliver it at
     least once to each bound queue; MUST return it when its consumer dies. MAY deliver twice or out
-    of order. Raises ``BusUnavailableError`` when the transport is away.
+    of order, and MAY leave a hanging consumer its messages for half an hour. Raises
+    ``BusUnavailableError`` when the transport is away.
     """
 
     async def declare(self, topology: Topology) -> None:
@@ -78,7 +84,10 @@ class Bus(Protocol):
         ...
 
     async def depth(self, queue: str) -> int:
-        """How many messages wait in or are leased from the queue; an estimate is enough."""
+        """How many messages wait in or are leased from the queue; an estimate is enough.
+
+        MAY leave out what other processes hold, and what waits for a delayed retry.
+        """
         ...
 
     async def ping(self) -> None:
