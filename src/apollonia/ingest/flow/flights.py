@@ -48,12 +48,16 @@ class Flights:
         """What is in hand came from this path, as its content tells."""
         self._claims[source] += 1
 
+    def unclaim(self, source: bytes) -> None:
+        """What is in hand came from somewhere else."""
+        self._claims[source] -= 1
+        if not self._claims[source]:
+            del self._claims[source]
+
     def end(self, path: bytes, claims: bytes | None = None, *, cataloged: bool = False) -> Flight:
         """Let go of a path; what happened to it meanwhile."""
         if claims is not None:
-            self._claims[claims] -= 1
-            if not self._claims[claims]:
-                del self._claims[claims]
+            self.unclaim(claims)
         if cataloged:
             self._remember(path)
         return self._flights.pop(path, Flight())

@@ -194,7 +194,8 @@ class Pipeline:
             else:
                 self._put_off(candidate, answer.outcome)
         self._count(batch, answers)
-        await self._by_content.find(findings)
+        for path in await self._by_content.find(findings):
+            self._recheck(path, 0.0)
         await self.committer.put(findings)
 
     def _is_current(self, candidate: Candidate, answer: Inspection) -> bool:

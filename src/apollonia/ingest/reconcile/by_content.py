@@ -39,15 +39,18 @@ class ByContent:
         self._flights = flights
         self._holding = holding
 
-    async def find(self, reads: Sequence[Read]) -> None:
-        """Note in the candidates where they came from, and claim those paths."""
-        wanted = _by_hash(reads)
-        if not wanted:
-            return
+    async def find(self, reads: Sequence[Read]) -> list[bytes]:
+        """Note in the candidates where they came from, and claim those paths.
+
+        Paths that were claimed by a guess that proved wrong: they have to be looked at.
+        """
+        wrong: list[bytes] = []
         try:
-            known = await self._index.entries_by_content(list(wanted), _EACH)
+            wrong = await self._drop_wrong(reads)
+            wanted = _by_hash(reads)
+            known = await self._index.entries_by_content(list(wanted), _EACH) if wanted else ()
         except Unavailable:
-            return  # the commit will wait for it; a move is then told as a new file
+            return wrong  # the commit will wait for it; a move is then told as a new file
         places = {read.candidate.path for read in reads}
         for entry in await self._free([e for e in known if _may_move(e) and e.path not in places]):
             candidates = wanted[entry.sha256_hash or ""]
@@ -56,6 +59,24 @@ class ByContent:
                 candidates.remove(candidate)
                 candidate.moved_from, candidate.guessed = entry.path, True
                 self._flights.claim(entry.path)
+        return wrong
+
+    async def _drop_wrong(self, reads: Sequence[Read]) -> list[bytes]:
+        """A used inode is given to another file at once: it may have come from somewhere else."""
+        guesses = {
+            read.candidate.moved_from: read
+            for read in reads
+            if read.candidate.guessed and read.candidate.moved_from is not None
+        }
+        known = await self._index.entries(list(guesses)) if guesses else {}
+        wrong: list[bytes] = []
+        for path, read in guesses.items():
+            source, sha256 = known.get(path), read.inspection.sha256_hash
+            if sha256 is not None and (source is None or source.sha256_hash != sha256):
+                self._flights.unclaim(path)
+                read.candidate.moved_from, read.candidate.guessed = None, False
+                wrong.append(path)
+        return wrong
 
     async def _free(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those whose paths are free: first files that should be there, then the last to go."""

@@ -1,6 +1,7 @@
 """The truth: every folder of a root against the index, and what the index knows beyond."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from apollonia.domain.paths import display, is_inside
@@ -8,6 +9,7 @@ from apollonia.errors import FilesUnavailableError
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.flow.candidate import Origin
 from apollonia.ingest.reconcile.asks import Ask, Tally
+from apollonia.ingest.reconcile.elsewhere import Elsewhere
 from apollonia.ingest.reconcile.reaper import Reaper
 from apollonia.ingest.reconcile.survey import Looked, Survey
 from apollonia.ingest.reconcile.verification import Verification
@@ -66,6 +68,7 @@ class Scan:
         self._root = root
         self._survey = survey
         self._reaper = reaper
+        self._elsewhere = Elsewhere(root, engine)
         self._files = engine.ports.files
         self._index = engine.ports.index
         self._clock = engine.ports.clock
@@ -106,13 +109,15 @@ class Scan:
         if verification is not None:
             await verification.end()
         lost = await self._disappeared(walk, seen, facts)
-        held = lost.gone > confirmed and is_suspicious(
-            lost, self._options, root_is_empty=facts.is_empty
-        )
+        held = self._must_hold(lost, facts, confirmed)
+        if held:
+            await self._elsewhere.rest()
+            lost = await self._disappeared(walk, seen, facts)
+            held = self._must_hold(lost, facts, confirmed)
         if held:
             log.warning("files disappeared", root=self._root.root.name, detail=lost.words)
-        elif lost.gone:
-            await self._delete(walk, seen, even_away=lost.other_disk)
+        if lost.moved or (lost.gone and not held):
+            await self._delete(walk, seen, even_away=lost.other_disk, only_moved=held)
         if is_whole:
             if not held:
                 await self._finish(facts)
@@ -127,6 +132,15 @@ class Scan:
             seconds=round(self._clock.monotonic() - started, 3),
         )
         return Scanned(lost if held else None, again=seen.overfull)
+
+    async def still_gone(self, paths: Sequence[bytes]) -> int:
+        """How many of these known files are neither back nor found elsewhere."""
+        gone, away = await self._reaper.judge(paths)
+        return len(gone) + len(away) - len(await self._elsewhere.moved(gone))
+
+    def _must_hold(self, lost: Disappearance, facts: RootFacts, confirmed: int) -> bool:
+        is_empty = facts.is_empty
+        return lost.gone > confirmed and is_suspicious(lost, self._options, root_is_empty=is_empty)
 
     async def _walk(self, walk: _Walk) -> tuple[_Seen, Tally]:
         seen, tally = _Seen(), Tally(walk.is_whole)
@@ -161,7 +175,7 @@ class Scan:
         return [f for f in suspects if not any(is_inside(f, u) for u in seen.unreadable)]
 
     async def _disappeared(self, walk: _Walk, seen: _Seen, facts: RootFacts) -> Disappearance:
-        gone, away, device = 0, 0, self._root.device
+        gone, away, device, moved = 0, 0, self._root.device, 0
         other_disk = device is not None and device != facts.device
         sample: list[bytes] = []
         self._reaper.refused = 0
@@ -169,13 +183,17 @@ class Scan:
             lost, unreachable = await self._reaper.judge(paths)
             if other_disk:
                 lost, unreachable = lost + unreachable, []
+            else:
+                found = await self._elsewhere.moved(lost)
+                lost = [path for path in lost if path not in found]
+                moved += len(found)
             gone += len(lost)
             away += len(unreachable)
             sample.extend(lost[: _SAMPLE - len(sample)])
         self._report_away(away - self._reaper.refused, self._reaper.refused)
         known = await self._index.count_under(self._root.path) if gone else 0
         before = self._root.gone_since_scan
-        return Disappearance(gone, known, tuple(sample), before, other_disk)
+        return Disappearance(gone, known, tuple(sample), before, other_disk, moved)
 
     def _report_away(self, unmounted: int, refused: int) -> None:
         words = []
@@ -186,9 +204,13 @@ class Scan:
         sentence = " ".join([*words, "nothing was deleted."]) if words else None
         self._root.progress.trouble("disk", sentence)
 
-    async def _delete(self, walk: _Walk, seen: _Seen, *, even_away: bool) -> None:
+    async def _delete(self, walk: _Walk, seen: _Seen, *, even_away: bool, only_moved: bool) -> None:
         tally = Tally()
-        async for paths in self._reaper.known_in(await self._suspects(walk, seen)):
+        async for known in self._reaper.known_in(await self._suspects(walk, seen)):
+            paths = known
+            if only_moved:
+                gone, _away = await self._reaper.judge(known)
+                paths = list(await self._elsewhere.moved(gone))
             await self._reaper.reap(paths, "scan", tally, even_away=even_away)
         await tally.drained()
 

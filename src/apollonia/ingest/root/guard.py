@@ -19,7 +19,8 @@ class Disappearance:
     """``gone`` of ``known`` files were not found; ``sample`` are some of them.
 
     ``before``: so many were deleted while the root was watched since the last scan, ``known`` among
-    them. ``other_disk``: the root is on another disk than it was then.
+    them. ``other_disk``: the root is on another disk than it was then. ``moved``: so many more came
+    to other places meanwhile.
     """
 
     gone: int
@@ -27,6 +28,7 @@ class Disappearance:
     sample: tuple[bytes, ...]
     before: int = 0
     other_disk: bool = False
+    moved: int = 0
 
     @property
     def words(self) -> str:

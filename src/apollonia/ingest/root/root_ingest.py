@@ -57,9 +57,7 @@ class RootIngest:
         self._survey = Survey(self.watched, engine)
         self._reaper = Reaper(self.watched, engine, self._triggers.ask)
         self._scan = Scan(self.watched, engine, self._survey, self._reaper)
-        self._scanning = Scanning(
-            self.watched, engine, scan=self._scan, reaper=self._reaper, triggers=self._triggers
-        )
+        self._scanning = Scanning(self.watched, engine, scan=self._scan, triggers=self._triggers)
         self._requests = Requests(
             control=ports.control,
             progress=self.watched.progress,

@@ -7,7 +7,6 @@ from apollonia.domain.kinds import RootState
 from apollonia.domain.paths import display
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.reconcile.ahead import Ahead
-from apollonia.ingest.reconcile.reaper import Reaper
 from apollonia.ingest.reconcile.scan import Scan, Scanned
 from apollonia.ingest.root.guard import Disappearance
 from apollonia.ingest.root.reporter import Reporter
@@ -28,13 +27,11 @@ class Scanning:
         engine: Engine,
         *,
         scan: Scan,
-        reaper: Reaper,
         triggers: Triggers,
     ) -> None:
         self._root = root
         self._engine = engine
         self._scan = scan
-        self._reaper = reaper
         self._triggers = triggers
         self._held: Disappearance | None = None
 
@@ -123,5 +120,4 @@ class Scanning:
         self._triggers.ask("files were left that were being written")
 
     async def _is_back(self, held: Disappearance) -> bool:
-        gone, away = await self._reaper.judge(held.sample)
-        return len(gone) + len(away) < len(held.sample)
+        return await self._scan.still_gone(held.sample) < len(held.sample)

@@ -73,6 +73,10 @@ class Hints:
         pending = self._pending.get(folder_of(path))
         return pending is not None and name_of(path) in pending.names
 
+    def __len__(self) -> int:
+        """How many names wait."""
+        return self._names
+
     @property
     def is_full(self) -> bool:
         """Whether more names wait than are worth remembering: a scan finds them as well."""

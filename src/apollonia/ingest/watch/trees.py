@@ -30,6 +30,10 @@ class Trees:
         heapq.heappush(self._heap, (self._clock.monotonic() + delay, number, ask))
         self._changed.set()
 
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
     @property
     def is_full(self) -> bool:
         """Whether more wait than are worth remembering: a scan finds them as well."""
