@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from apollonia.adapters.database.bulk import run
 from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.identity.sql_identity import MAX_TOKENS
 from apollonia.domain.principal import Role, TokenKind
@@ -165,12 +166,15 @@ async def test_label_is_any_text(identity):
     assert await identity.verify(secret, ANY) is not None
 
 
-async def test_secrets_are_kept_as_digests_only(setup, tmp_path):
+async def test_secrets_are_kept_as_digests_only(setup, open_database, tmp_path):
     secrets = [await setup.identity.issue(kind, label="x", ttl=None) for kind in TokenKind]
 
-    kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    database = await open_database()
+    rows = await database.read(lambda at: run(at, "SELECT * FROM tokens"))
+    files = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    kept = b"".join([repr(list(map(tuple, rows))).encode(), *files])
 
-    assert kept
+    assert len(rows) == len(secrets)
     assert not [secret for secret in secrets if secret.encode() in kept]
 
 

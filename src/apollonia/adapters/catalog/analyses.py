@@ -5,7 +5,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import clean
-from apollonia.adapters.database.bulk import change_by_keys, insert_rows, replacing, select_by_keys
+from apollonia.adapters.catalog.path_locks import PathLocks
+from apollonia.adapters.database.bulk import (
+    change_by_keys,
+    insert_rows,
+    lock_names,
+    replacing,
+    select_by_keys,
+)
+from apollonia.adapters.database.driver import Otherwise
 from apollonia.adapters.database.schema import ANALYSES, CONTENT_STATES
 from apollonia.domain.analysis import Recorded
 from apollonia.domain.kinds import AnalysisState, Kind
@@ -19,14 +27,21 @@ _RECORDED = (
 )
 _STATES = "SELECT sha256_hash, kind, state, wanted FROM content_states WHERE sha256_hash IN {keys}"
 _FILES = (
-    "SELECT f.number, f.id, f.sha256_hash, s.kind, f.analysis FROM files f"
+    "SELECT f.number, f.id, f.sha256_hash, s.kind, f.analysis, f.path FROM files f"
     " JOIN shelves s ON s.number = f.shelf"
     " WHERE s.status = 'cataloged' AND f.sha256_hash IN {keys}"
 )
-_REPLACE = " ON CONFLICT (sha256_hash, analyser, version) DO UPDATE SET " + ", ".join(
-    f"{name} = excluded.{name}" for name in _RESULT if name not in _KEY
+_SETS = ", ".join(f"{name} = excluded.{name}" for name in _RESULT if name not in _KEY)
+_REPLACE = Otherwise(_KEY, f"UPDATE SET {_SETS}")
+_BETTER = Otherwise(
+    _KEY,
+    f"UPDATE SET {_SETS} WHERE excluded.status = 'done' AND analyses.status <> 'done'",
 )
-_BETTER = f"{_REPLACE} WHERE excluded.status = 'done' AND analyses.status <> 'done'"
+
+
+def lock_contents(connection: Connection, sha256s: Iterable[str]) -> None:
+    """Nobody else judges these contents, or enters files of them, until the transaction ends."""
+    lock_names(connection, *(f"content {sha256}" for sha256 in sha256s))
 
 
 def recorded(connection: Connection, sha256s: Iterable[str]) -> Mapping[str, Sequence[Recorded]]:
@@ -65,17 +80,25 @@ def content_states(connection: Connection, sha256s: Iterable[str]) -> Mapping[st
     }
 
 
-def save_content_states(connection: Connection, states: Collection[ContentState]) -> Sequence[str]:
-    """Keep them, and bring the files of these contents to them; the ids of the changed files."""
+def save_content_states(
+    connection: Connection, states: Collection[ContentState], locks: PathLocks
+) -> Sequence[str]:
+    """Keep them, and bring the files of these contents to them; the ids of the changed files.
+
+    Their paths are locked: who projects a file meanwhile must not put the old state back.
+    """
     newest = {it.sha256_hash: it for it in states}
     rows = (
         (sha256, it.kind.value, it.state.value, it.wanted) for sha256, it in sorted(newest.items())
     )
     replace = replacing("sha256_hash", _STATE)
     insert_rows(connection, "content_states", _STATE, rows, otherwise=replace)
+    files = select_by_keys(connection, _FILES, newest)
+    if locks.take(connection, [row[-1] for row in files]):
+        files = select_by_keys(connection, _FILES, newest)
     ids: list[str] = []
     numbers: dict[AnalysisState, list[int]] = {}
-    for number, id_, sha256, kind, analysis in select_by_keys(connection, _FILES, newest):
+    for number, id_, sha256, kind, analysis, _ in files:
         state = newest[sha256]
         if kind == state.kind.value and analysis != state.state.value:
             ids.append(id_)

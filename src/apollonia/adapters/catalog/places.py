@@ -1,21 +1,20 @@
 """Writing places: the row, its media, its neighbours and its shelf's counts, many at a time."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from sqlite3 import IntegrityError
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError as SqlIntegrityError
 
 from apollonia.adapters.catalog.columns import columns_of, duration_of, shelf_of, short_hash
 from apollonia.adapters.catalog.rows import media_bytes
 from apollonia.adapters.catalog.shelves import ShelfCounts
 from apollonia.adapters.database.bulk import (
     change_by_keys,
+    driver_of,
     insert_rows,
     replacing,
     select_by_keys,
+    update_rows,
 )
 from apollonia.adapters.database.schema import FILE_MEDIA, FILE_NEIGHBORS, FILES
 from apollonia.domain.neighbours import MAX_NEIGHBOURS
@@ -49,34 +48,38 @@ def save_places(connection: Connection, places: Sequence[Place], counts: ShelfCo
     known = {row[0]: _Known(*row[1:]) for row in select_by_keys(connection, _KNOWN, newest)}
     old = [place for place in newest.values() if place.id in known]
     new = [place for place in newest.values() if place.id not in known]
-    first = int(connection.scalar(text("SELECT max(number) FROM files")) or 0) + 1
-    numbers = {place.id: number for number, place in enumerate(new, first)}
+    moved = [place for place in old if known[place.id].path_key != path_key(place.path)]
+    _refuse_conflicts(connection, newest, (*moved, *new))
+    new_numbers = driver_of(connection).new_numbers(connection, "files", len(new))
+    numbers = {place.id: number for place, number in zip(new, new_numbers, strict=True)}
     numbers |= {place.id: known[place.id].number for place in old}
 
-    _free_paths(connection, old, known)
-    try:
-        rows = _rows(connection, old, numbers, counts)
-        insert_rows(connection, "files", _COLUMNS, rows, otherwise=replacing("number", _COLUMNS))
-        rows = _rows(connection, new, numbers, counts)
-        insert_rows(connection, "files", _COLUMNS, rows)
-    except (IntegrityError, SqlIntegrityError) as error:
-        raise _conflict(connection, newest.values(), error) from error
+    # Let go of the paths that files leave, so that others of this batch may take them.
+    left = [(place.id.encode(), known[place.id].number) for place in moved]
+    update_rows(connection, "files", "number", "path_key", left)
+    rows = _rows(connection, old, numbers, counts)
+    insert_rows(connection, "files", _COLUMNS, rows, otherwise=replacing("number", _COLUMNS))
+    rows = _rows(connection, new, numbers, counts)
+    insert_rows(connection, "files", _COLUMNS, rows)
     for place in old:
         before = known[place.id]
         counts.add(before.shelf, size=before.size, duration_ms=before.duration_ms, sign=-1)
     _save_parts(connection, old, new, numbers)
-    counts.write(connection)
 
 
-def _free_paths(connection: Connection, old: Iterable[Place], known: Mapping[str, _Known]) -> None:
-    """Let go of the paths that files leave, so that others of this batch may take them."""
-    moved = [
-        (place.id.encode(), known[place.id].number)
-        for place in old
-        if known[place.id].path_key != path_key(place.path)
-    ]
-    if moved:
-        connection.exec_driver_sql("UPDATE files SET path_key = ? WHERE number = ?", moved)
+def _refuse_conflicts(
+    connection: Connection, newest: Mapping[str, Place], claiming: Iterable[Place]
+) -> None:
+    """Two ids for one path, within the batch or with a file that stays where it is."""
+    claims: dict[bytes, Place] = {}
+    for place in newest.values():
+        other = claims.setdefault(path_key(place.path), place)
+        if other is not place:
+            raise _claimed_twice(place, other.id)
+    keys = [path_key(place.path) for place in claiming]
+    for key, owner in select_by_keys(connection, _OWNERS, keys):
+        if owner not in newest:
+            raise _claimed_twice(claims[key], owner)
 
 
 def _rows(
@@ -125,19 +128,6 @@ def _save_parts(
         for rank, it in enumerate(place.neighbors[:MAX_NEIGHBOURS])
     )
     insert_rows(connection, "file_neighbors", _NEIGHBORS, neighbors)
-
-
-def _conflict(connection: Connection, places: Iterable[Place], error: Exception) -> Exception:
-    """The conflict in words, or the error itself where no two ids claim one path."""
-    claims: dict[bytes, Place] = {}
-    for place in places:
-        other = claims.setdefault(path_key(place.path), place)
-        if other is not place:
-            return _claimed_twice(place, other.id)
-    for key, owner in select_by_keys(connection, _OWNERS, claims):
-        if owner != claims[key].id:
-            return _claimed_twice(claims[key], owner)
-    return error
 
 
 def _claimed_twice(place: Place, owner: str) -> ConflictError:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
+from apollonia.adapters.catalog.path_locks import PathLocks
 from apollonia.adapters.catalog.shelves import ShelfCounts
 from apollonia.adapters.database.bulk import (
     change_by_keys,
@@ -59,7 +60,9 @@ def purge(connection: Connection, numbers: Sequence[int], before: str, now: str)
 
     Each path keeps a tombstone: what is told late about it must not bring the row back.
     """
-    found = (_Row(*row) for row in select_by_keys(connection, _ROWS, numbers))
+    found = [_Row(*row) for row in select_by_keys(connection, _ROWS, numbers)]
+    if PathLocks().take(connection, [row.path for row in found]):
+        found = [_Row(*row) for row in select_by_keys(connection, _ROWS, numbers)]
     rows = [row for row in found if row.is_due(before)]
     counts = ShelfCounts()
     for row in rows:
@@ -67,7 +70,6 @@ def purge(connection: Connection, numbers: Sequence[int], before: str, now: str)
     for table, key in _PARTS:
         statement = f"DELETE FROM {table} WHERE {key} IN {{keys}}"  # noqa: S608 - our names
         change_by_keys(connection, statement, [row.number for row in rows])
-    counts.write(connection)
     tombstones = (
         (row.path_key, row.path, row.version_timestamp, row.version_message_id) for row in rows
     )
@@ -75,4 +77,5 @@ def purge(connection: Connection, numbers: Sequence[int], before: str, now: str)
     insert_rows(connection, "file_tombstones", _TOMBSTONE, tombstones, otherwise=replace)
     changes = (("file", row.id, "deleted", now) for row in rows)
     insert_rows(connection, "pending_changes", _CHANGE, changes)
+    counts.write(connection)
     return len(rows)

@@ -7,27 +7,48 @@ import orjson
 
 from apollonia.adapters.catalog.columns import unsigned
 from apollonia.adapters.catalog.folding import clean
-from apollonia.adapters.database.bulk import AnyRow, packed
+from apollonia.adapters.database.bulk import AnyRow
+from apollonia.adapters.database.columns import Columns, Raw, StoredJson
 from apollonia.domain.kinds import AnalysisState, Availability, Kind, Status
 from apollonia.domain.neighbours import Role
 from apollonia.domain.ordering import Version
 from apollonia.domain.place import Place, Relation
 
-PLACE_COLUMNS = packed(
-    "f.number, f.id, hex(f.path), s.root, s.kind, s.format, s.availability, s.status,"
-    " f.reason_code, f.reason, f.analysis, f.sha256_hash, f.xxh128_hash, f.size, f.modified_time,"
-    " f.accessed_time, f.changed_time, f.added_time, f.missing_since, f.inode, f.links,"
-    " f.version_timestamp, f.version_message_id, CAST(m.media AS TEXT)"
+PLACE_COLUMNS = Columns(
+    "f.number",
+    "f.id",
+    Raw("f.path"),
+    "s.root",
+    "s.kind",
+    "s.format",
+    "s.availability",
+    "s.status",
+    "f.reason_code",
+    "f.reason",
+    "f.analysis",
+    "f.sha256_hash",
+    "f.xxh128_hash",
+    "f.size",
+    "f.modified_time",
+    "f.accessed_time",
+    "f.changed_time",
+    "f.added_time",
+    "f.missing_since",
+    "f.inode",
+    "f.links",
+    "f.version_timestamp",
+    "f.version_message_id",
+    StoredJson("m.media"),
 )
 PLACE_JOINS = " JOIN shelves s ON s.number = f.shelf LEFT JOIN file_media m ON m.file = f.number"
-NEIGHBOR_COLUMNS = packed("file, rank, hex(path), role, language, forced")
+NEIGHBOR_COLUMNS = Columns("file", "rank", Raw("path"), "role", "language", "forced")
 
 
 def place_of(row: AnyRow, neighbors: tuple[Relation, ...] = ()) -> Place:
-    """The place of an unpacked row of ``PLACE_COLUMNS``."""
+    """The place of a row of ``PLACE_COLUMNS``."""
     return Place(
         id=row[1],
-        path=bytes.fromhex(row[2]),
+        path=row[2],
         root=row[3],
         kind=Kind(row[4]),
         format=row[5] or None,
@@ -53,8 +74,8 @@ def place_of(row: AnyRow, neighbors: tuple[Relation, ...] = ()) -> Place:
 
 
 def relation_of(row: AnyRow) -> Relation:
-    """The relation of an unpacked row of ``NEIGHBOR_COLUMNS``."""
-    return Relation(bytes.fromhex(row[2]), Role(row[3]), row[4], bool(row[5]))
+    """The relation of a row of ``NEIGHBOR_COLUMNS``."""
+    return Relation(row[2], Role(row[3]), row[4], bool(row[5]))
 
 
 def media_bytes(media: Mapping[str, Any] | None) -> bytes | None:

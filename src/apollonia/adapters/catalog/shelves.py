@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.columns import Shelf
-from apollonia.adapters.database.bulk import insert_rows, select_by_keys
+from apollonia.adapters.database.bulk import ignoring, insert_rows, read_rows_by_keys
+from apollonia.adapters.database.columns import Columns
+from apollonia.adapters.database.driver import Otherwise
 
 _COLUMNS = Shelf._fields
 _COUNTED = ("number", *_COLUMNS, "files", "size", "duration_ms")
-_FIND = "SELECT root, kind, format, availability, status, number FROM shelves WHERE root IN {keys}"
-_IGNORE = " ON CONFLICT DO NOTHING"
-_ADD_UP = (
-    " ON CONFLICT (number) DO UPDATE SET files = shelves.files + excluded.files,"
+_FOUND = Columns(*_COLUMNS, "number")
+_FIND = "FROM shelves WHERE root IN {keys}"
+_ADD_UP = Otherwise(
+    ("number",),
+    "UPDATE SET files = shelves.files + excluded.files,"
     " size = shelves.size + excluded.size,"
-    " duration_ms = shelves.duration_ms + excluded.duration_ms"
+    " duration_ms = shelves.duration_ms + excluded.duration_ms",
 )
 
 
@@ -24,6 +27,9 @@ class _Delta:
     files: int = 0
     size: int = 0
     duration_ms: int = 0
+
+
+_NOTHING = _Delta()
 
 
 @dataclass(slots=True)
@@ -39,7 +45,7 @@ class ShelfCounts:
         if wanted - self._numbers.keys():
             self._read(connection, wanted)
         if new := sorted(wanted - self._numbers.keys()):
-            insert_rows(connection, "shelves", _COLUMNS, new, otherwise=_IGNORE)
+            insert_rows(connection, "shelves", _COLUMNS, new, otherwise=ignoring(*_COLUMNS))
             self._read(connection, wanted)
         return self._numbers
 
@@ -53,16 +59,20 @@ class ShelfCounts:
         delta.duration_ms += sign * duration_ms
 
     def write(self, connection: Connection) -> None:
-        """Write the counts; in the order of the shelves, so that two writers never deadlock."""
+        """Write the counts, in the order of the shelves, so that two writers never deadlock.
+
+        At the end of a unit of work: until then nobody else has to wait for the shelves.
+        """
         none = ("",) * len(_COLUMNS)
         rows = [
             (number, *none, delta.files, delta.size, delta.duration_ms)
             for number, delta in sorted(self._deltas.items())
+            if delta != _NOTHING
         ]
         insert_rows(connection, "shelves", _COUNTED, rows, otherwise=_ADD_UP)
         self._deltas.clear()
 
     def _read(self, connection: Connection, shelves: Iterable[Shelf]) -> None:
         roots = {shelf.root for shelf in shelves}
-        rows = select_by_keys(connection, _FIND, roots)
+        rows = read_rows_by_keys(connection, _FOUND, _FIND, roots)
         self._numbers.update({Shelf(*row[:-1]): row[-1] for row in rows})

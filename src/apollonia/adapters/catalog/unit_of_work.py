@@ -2,23 +2,29 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from sqlalchemy.engine import Connection
+
 from apollonia.adapters.catalog import analyses
+from apollonia.adapters.catalog.path_locks import PathLocks
 from apollonia.adapters.catalog.places import save_places
 from apollonia.adapters.catalog.shelves import ShelfCounts
 from apollonia.adapters.catalog.stored_places import read_places
 from apollonia.adapters.database.bulk import (
+    AnyRow,
     Values,
     change_by_keys,
+    ignoring,
     insert_rows,
     replacing,
     select_by_keys,
 )
+from apollonia.adapters.database.driver import Otherwise
 from apollonia.adapters.database.schema import (
     FILE_EVENTS,
     FILE_TOMBSTONES,
     PENDING_CHANGES,
 )
-from apollonia.adapters.database.session import Session
+from apollonia.adapters.database.store import Session
 from apollonia.adapters.dead_letters.keeping import keep
 from apollonia.domain.analysis import Recorded
 from apollonia.domain.ordering import Version
@@ -33,11 +39,16 @@ _CHANGE = tuple(column.name for column in PENDING_CHANGES.columns if column.name
 
 
 class SqlUnitOfWork:
-    """What ``SqlCatalog.begin`` gives; worthless after its block. One visit for each call."""
+    """What ``SqlCatalog.begin`` gives; worthless after its block. One visit for each call.
+
+    Where several write at once it has the paths that it asked for to itself until its end.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._counts = ShelfCounts()
+        self._locks = PathLocks()
+        session.before_commit(self._counts.write)
 
     async def known_events(self, event_ids: Collection[str]) -> frozenset[str]:
         """Which of these events the log has already."""
@@ -61,18 +72,28 @@ class SqlUnitOfWork:
             )
             for event in events
         )
-        ignore = " ON CONFLICT (event_id) DO NOTHING"
-        await self._insert("file_events", _EVENT, rows, ignore)
+        await self._insert("file_events", _EVENT, rows, ignoring("event_id"))
 
     async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
         """The places at these paths."""
-        keys = map(path_key, paths)
-        found = await self._session.visit(lambda at: read_places(at, "path_key", keys))
+
+        def read(at: Connection) -> dict[int, Place]:
+            self._locks.take(at, paths)
+            return read_places(at, "path_key", map(path_key, paths))
+
+        found = await self._session.visit(read)
         return {place.path: place for place in found.values()}
 
     async def places_by_id(self, ids: Collection[str]) -> Mapping[str, Place]:
         """The places with these ids."""
-        found = await self._session.visit(lambda at: read_places(at, "id", ids))
+
+        def read(at: Connection) -> dict[int, Place]:
+            found = read_places(at, "id", ids)
+            while self._locks.take(at, [place.path for place in found.values()]):
+                found = read_places(at, "id", ids)  # meanwhile it may have moved elsewhere
+            return found
+
+        found = await self._session.visit(read)
         return {place.id: place for place in found.values()}
 
     async def tombstones_at(self, paths: Collection[bytes]) -> Mapping[bytes, Tombstone]:
@@ -80,13 +101,22 @@ class SqlUnitOfWork:
         statement = (
             "SELECT path, timestamp, message_id FROM file_tombstones WHERE path_key IN {keys}"
         )
-        keys = map(path_key, paths)
-        rows = await self._session.visit(lambda at: select_by_keys(at, statement, keys))
+
+        def read(at: Connection) -> Sequence[AnyRow]:
+            self._locks.take(at, paths)
+            return select_by_keys(at, statement, map(path_key, paths))
+
+        rows = await self._session.visit(read)
         return {path: Tombstone(path, Version(time, message)) for path, time, message in rows}
 
     async def save_places(self, places: Sequence[Place]) -> None:
         """Insert or replace by id, with their search index and neighbours."""
-        await self._session.visit(lambda at: save_places(at, places, self._counts))
+
+        def save(at: Connection) -> None:
+            self._locks.take(at, [place.path for place in places])
+            save_places(at, places, self._counts)
+
+        await self._session.visit(save)
 
     async def save_tombstones(self, tombstones: Sequence[Tombstone]) -> None:
         """Insert or replace by path."""
@@ -122,14 +152,28 @@ class SqlUnitOfWork:
 
     async def content_states(self, sha256s: Collection[str]) -> Mapping[str, ContentState]:
         """How far these contents are."""
-        return await self._session.visit(lambda at: analyses.content_states(at, sha256s))
+
+        def read(at: Connection) -> Mapping[str, ContentState]:
+            analyses.lock_contents(at, sha256s)
+            return analyses.content_states(at, sha256s)
+
+        return await self._session.visit(read)
 
     async def save_content_states(self, states: Sequence[ContentState]) -> Sequence[str]:
         """Keep them, and bring their files to them; the ids of the files that changed."""
-        return await self._session.visit(lambda at: analyses.save_content_states(at, states))
+
+        def save(at: Connection) -> Sequence[str]:
+            analyses.lock_contents(at, [it.sha256_hash for it in states])
+            return analyses.save_content_states(at, states, self._locks)
+
+        return await self._session.visit(save)
 
     async def _insert(
-        self, table: str, columns: tuple[str, ...], rows: Iterable[Values], otherwise: str = ""
+        self,
+        table: str,
+        columns: tuple[str, ...],
+        rows: Iterable[Values],
+        otherwise: Otherwise | None = None,
     ) -> None:
         """The rows are built in the thread, too."""
         await self._session.visit(

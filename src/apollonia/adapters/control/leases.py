@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.engine import Connection
 
-from apollonia.adapters.database.bulk import run, select_by_keys
+from apollonia.adapters.database.bulk import lock_names, run, select_by_keys
 from apollonia.errors import ConflictError
 from apollonia.ports.control import Lease
 
@@ -17,7 +17,8 @@ _TAKE = (
     " expires_us = excluded.expires_us"
 )
 _KEEP = (
-    "UPDATE leases SET expires_us = ?, last_timestamp_us = max(last_timestamp_us, ?)"
+    "UPDATE leases SET expires_us = ?, last_timestamp_us ="
+    " CASE WHEN last_timestamp_us < ? THEN ? ELSE last_timestamp_us END"
     " WHERE name = ? AND holder = ? AND token = ? AND expires_us > 0 RETURNING token"
 )
 _HOLDERS = "SELECT name, holder, expires_us FROM leases WHERE name IN {keys}"
@@ -32,6 +33,7 @@ def take(connection: Connection, lease: Lease, now_us: int, ttl: float, *, force
     Raises:
         ConflictError: another one has it, and ``force`` does not say to take it from him.
     """
+    lock_names(connection, f"lease {lease.name}")
     found = run(connection, _FIND, (lease.name,))
     owner, token, expires, last = found[0] if found else (None, 0, 0, 0)
     is_live = expires > now_us
@@ -54,7 +56,7 @@ def keep(connection: Connection, lease: Lease, ends_us: int, stamp_us: int) -> N
     Raises:
         ConflictError: it was lost, to whom, or it was given back.
     """
-    values = (ends_us, stamp_us, lease.name, lease.holder, lease.token)
+    values = (ends_us, stamp_us, stamp_us, lease.name, lease.holder, lease.token)
     if not run(connection, _KEEP, values):
         found = run(connection, _FIND, (lease.name,))
         went = f" to {found[0][0]}" if found and found[0][2] else ": it was given back"

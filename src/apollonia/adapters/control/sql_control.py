@@ -1,6 +1,5 @@
 """Leases, reports and what people want, on an SQL database."""
 
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,7 +8,7 @@ from sqlalchemy.engine import Connection
 from apollonia.adapters.catalog.folding import clean
 from apollonia.adapters.control import leases, wishes
 from apollonia.adapters.control.root_reports import report_of, status_of
-from apollonia.adapters.database.bulk import change_by_keys, run
+from apollonia.adapters.database.bulk import change_by_keys, driver_of, run
 from apollonia.adapters.database.engine import Database
 from apollonia.domain.roots import RootStatus
 from apollonia.errors import ConflictError
@@ -28,10 +27,11 @@ _REPORTS = (
 class SqlControl:
     """``Control`` of ``ports/control.py``; the database is opened and closed by whoever made it.
 
-    ``now`` gives seconds since 1970; the processes that share the file share the machine's clock.
+    ``now`` gives seconds since 1970; by default it is the clock of the database, which is one for
+    all who share it, whatever their own clocks say.
     """
 
-    def __init__(self, database: Database, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], float] | None = None) -> None:
         self._database = database
         self._now = now
 
@@ -45,8 +45,11 @@ class SqlControl:
 
     async def renew(self, lease: Lease, ttl: float, *, last_timestamp_us: int = 0) -> None:
         """Keep it; one that ran out is lost only once another holder took it."""
-        ends = leases.end_us(self._now_us(), ttl)
-        await self._database.write(lambda at: leases.keep(at, lease, ends, last_timestamp_us))
+
+        def keep(at: Connection) -> None:
+            leases.keep(at, lease, leases.end_us(self._now_us(at), ttl), last_timestamp_us)
+
+        await self._database.write(keep)
 
     async def release(self, lease: Lease, *, last_timestamp_us: int = 0) -> None:
         """Give it back; nothing happens when it was lost."""
@@ -61,20 +64,20 @@ class SqlControl:
 
     async def holders(self, names: Collection[str]) -> Mapping[str, str]:
         """Who has these leases now."""
-        now = self._now_us()
-        return await self._database.read(lambda at: leases.holders_of(at, names, now))
+        return await self._database.read(lambda at: leases.holders_of(at, names, self._now_us(at)))
 
     async def forget_leases(self, prefix: str, idle_s: float) -> None:
         """Drop those that are free for so long."""
-        before = self._now_us() - int(idle_s * _MICROS)
-        await self._database.write(lambda at: leases.forget(at, prefix, before))
+        idle_us = int(idle_s * _MICROS)
+        await self._database.write(lambda at: leases.forget(at, prefix, self._now_us(at) - idle_us))
 
     async def report_root(self, status: RootStatus, *, by: str | None = None) -> None:
         """What the root's ingestor is doing; replaces the report before."""
-        name, now = clean(status.root), self._now_us()
+        name = clean(status.root)
 
         def report(at: Connection) -> None:
-            statement = _REPORT if _is_ours(at, status.root, by, now) else _FIRST_REPORT
+            is_ours = by is None or _is_ours(at, status.root, by, self._now_us(at))
+            statement = _REPORT if is_ours else _FIRST_REPORT
             run(at, statement, (name, report_of(status)))
 
         await self._database.write(report)
@@ -89,9 +92,10 @@ class SqlControl:
 
     async def forget_roots(self, keep: Sequence[str], *, by: str | None = None) -> None:
         """Drop the reports of roots that are no longer configured."""
-        kept, now = {clean(root) for root in keep}, self._now_us()
+        kept = {clean(root) for root in keep}
 
         def drop(at: Connection) -> None:
+            now = self._now_us(at)
             rows = run(at, "SELECT root FROM root_reports")
             gone = [root for (root,) in rows if root not in kept and _is_ours(at, root, by, now)]
             change_by_keys(at, "DELETE FROM root_reports WHERE root IN {keys}", gone)
@@ -100,10 +104,10 @@ class SqlControl:
 
     async def desired(self, root: str) -> Desired:
         """What is wanted of a root."""
-        name, now = clean(root), self._now_us()
+        name = clean(root)
 
         def look(at: Connection) -> Desired:
-            holder = leases.holder_of(at, root_lease(root), now)
+            holder = leases.holder_of(at, root_lease(root), self._now_us(at))
             return Desired(wishes.is_paused(at, name), wishes.waiting(at, name), holder)
 
         return await self._database.read(look)
@@ -135,11 +139,13 @@ class SqlControl:
         await self._database.write(lambda at: wishes.drop(at, clean(root), up_to))
 
     async def _take(self, lease: Lease, ttl: float, *, force: bool) -> Lease:
-        now = self._now_us()
-        return await self._database.write(lambda at: leases.take(at, lease, now, ttl, force=force))
+        return await self._database.write(
+            lambda at: leases.take(at, lease, self._now_us(at), ttl, force=force)
+        )
 
-    def _now_us(self) -> int:
-        return int(self._now() * _MICROS)
+    def _now_us(self, connection: Connection) -> int:
+        now = self._now
+        return driver_of(connection).now_us(connection) if now is None else int(now() * _MICROS)
 
 
 def _with_wish(status: RootStatus, paused: int | None) -> RootStatus:

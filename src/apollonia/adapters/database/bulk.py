@@ -1,24 +1,46 @@
-"""Many rows per statement: what makes batches fast.
+"""Statements and batches of rows, the same for every database: what makes batches fast.
 
-SQLite lets go of the interpreter while it works on a step of a statement, and has to get it back
-after each, from threads that are busy. So one statement inserts rows by the dozen, and what reads
-many rows may have them packed into one. The texts of the statements are few, so that they stay
-prepared.
+Values go where ``?`` stands. Everything goes to the driver itself; see ``driver.py``.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import batched
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy.engine import Connection
 
-type Values = Sequence[Any]
-type AnyRow = Sequence[Any]
+from apollonia.adapters.database.columns import Columns
+from apollonia.adapters.database.driver import AnyRow, Driver, Otherwise, Values
+from apollonia.adapters.database.postgres_driver import PostgresDriver
+from apollonia.adapters.database.sqlite_driver import SqliteDriver
 
-_ROWS = (96, 32, 8, 1)
-_KEYS = (512, 64, 8, 1)
+__all__ = [
+    "AnyRow",
+    "Values",
+    "change_by_keys",
+    "driver_of",
+    "ignoring",
+    "insert_rows",
+    "lock_names",
+    "read_rows",
+    "read_rows_by_keys",
+    "replacing",
+    "run",
+    "select_by_keys",
+    "update_rows",
+]
+
+_DRIVERS: dict[str, Driver] = {"sqlite": SqliteDriver(), "postgresql": PostgresDriver()}
+
+
+def driver_of(connection: Connection) -> Driver:
+    """What the connection's database does in its own way."""
+    return _DRIVERS[connection.dialect.name]
+
+
+def run(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[AnyRow]:
+    """The rows of one statement."""
+    return driver_of(connection).run(connection, statement, values)
 
 
 def insert_rows(
@@ -27,77 +49,59 @@ def insert_rows(
     columns: tuple[str, ...],
     rows: Iterable[Values],
     *,
-    otherwise: str = "",
+    otherwise: Otherwise | None = None,
 ) -> None:
-    """Insert the rows; ``otherwise`` is the ``ON CONFLICT`` clause."""
-    for chunk in batched(rows, _ROWS[0]):
-        start = 0
-        for size in _ROWS:
-            while len(chunk) - start >= size:
-                values = [value for row in chunk[start : start + size] for value in row]
-                run(connection, _insert(table, columns, size, otherwise), values)
-                start += size
+    """Insert the rows; ``otherwise`` says what to do with those that are there already."""
+    driver_of(connection).insert(connection, table, columns, rows, otherwise)
+
+
+def update_rows(
+    connection: Connection, table: str, key: str, column: str, pairs: Collection[Values]
+) -> None:
+    """Set one column of many rows: each pair is the new value and the row's key."""
+    driver_of(connection).update(connection, table, key, column, pairs)
 
 
 def select_by_keys(connection: Connection, statement: str, keys: Iterable[Any]) -> list[AnyRow]:
-    """The rows for these keys: ``statement`` holds ``{keys}`` where they go: ``IN {keys}``."""
-    found: list[AnyRow] = []
-    for chunk in batched(dict.fromkeys(keys), _KEYS[0]):
-        values = _padded(chunk)
-        found.extend(run(connection, _with_keys(statement, len(values)), values))
-    return found
+    """The rows for these keys: ``IN {keys}`` stands where they go."""
+    return driver_of(connection).for_keys(connection, statement, keys)
 
 
 def change_by_keys(connection: Connection, statement: str, keys: Iterable[Any]) -> None:
-    """Run a statement that changes rows for these keys; ``{keys}`` as in ``select_by_keys``."""
-    for chunk in batched(dict.fromkeys(keys), _KEYS[0]):
-        values = _padded(chunk)
-        run(connection, _with_keys(statement, len(values)), values)
+    """Run a statement that changes rows for these keys; as ``select_by_keys``."""
+    driver_of(connection).for_keys(connection, statement, keys)
 
 
-def replacing(key: str, columns: Iterable[str]) -> str:
-    """The ``ON CONFLICT`` clause that replaces a row's other columns."""
+def read_rows(
+    connection: Connection, columns: Columns, rest: str, values: Sequence[Any] = ()
+) -> list[AnyRow]:
+    """Many rows: ``SELECT columns rest``, delivered in the cheapest way."""
+    return driver_of(connection).select(connection, columns, rest, values)
+
+
+def read_rows_by_keys(
+    connection: Connection, columns: Columns, rest: str, keys: Iterable[Any]
+) -> list[AnyRow]:
+    """As ``read_rows``, for many keys: ``IN {keys}`` stands in ``rest``."""
+    return driver_of(connection).select_for_keys(connection, columns, rest, keys)
+
+
+def lock_names(connection: Connection, *names: str) -> None:
+    """From here to the end of the transaction one at a time does what has such a name."""
+    driver_of(connection).lock(connection, map(_lock_key, names))
+
+
+def replacing(key: str, columns: Iterable[str]) -> Otherwise:
+    """Replace a row's other columns."""
     sets = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
-    return f" ON CONFLICT ({key}) DO UPDATE SET {sets}"
+    return Otherwise((key,), f"UPDATE SET {sets}")
 
 
-def run(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[AnyRow]:
-    """The rows of one statement, from the driver itself: SQLAlchemy's part costs more than ours."""
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall()) if cursor.description else []
-    finally:
-        cursor.close()
+def ignoring(*key: str) -> Otherwise:
+    """Leave what is there as it is."""
+    return Otherwise(key, "NOTHING")
 
 
-def packed(columns: str) -> str:
-    """Select this instead of the columns, and ``unpacked`` gives the rows: one step for all.
-
-    For texts and whole numbers; bytes have to be ``hex(…)``, or text if they are.
-    """
-    return f"json_group_array(json_array({columns}))"
-
-
-def unpacked(rows: Iterable[AnyRow]) -> list[AnyRow]:
-    """The rows that ``packed`` packed."""
-    return [row for parcel in rows for row in orjson.loads(parcel[0])]
-
-
-@lru_cache(maxsize=256)
-def _insert(table: str, columns: tuple[str, ...], rows: int, otherwise: str) -> str:
-    row = f"({', '.join('?' * len(columns))})"
-    names = ", ".join(columns)
-    values = ", ".join([row] * rows)
-    return f"INSERT INTO {table} ({names}) VALUES {values}{otherwise}"  # noqa: S608 - our names
-
-
-@lru_cache(maxsize=256)
-def _with_keys(statement: str, count: int) -> str:
-    return statement.format(keys=f"({', '.join('?' * count)})")
-
-
-def _padded(keys: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The same keys, the last one repeated up to the next size that we keep prepared."""
-    size = min(size for size in _KEYS if size >= len(keys))
-    return keys + (keys[-1],) * (size - len(keys))
+def _lock_key(name: str) -> int:
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], signed=True)

@@ -8,9 +8,8 @@ from contextlib import suppress
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from apollonia.adapters.database.errors import ClosedError
-
-type Work[T] = Callable[[Connection], T]
+from apollonia.adapters.database.sqlite_errors import ClosedError
+from apollonia.adapters.database.store import Work
 
 
 class Lane:

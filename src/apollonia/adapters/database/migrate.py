@@ -9,10 +9,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Connection
 
-from apollonia.adapters.database.errors import translated
-from apollonia.adapters.database.location import file_of, name_of, parse_url
-from apollonia.adapters.database.revision import alembic_config, refuse_newer
+from apollonia.adapters.database.location import file_of, is_sqlite, name_of, parse_url
+from apollonia.adapters.database.revision import alembic_config, refuse_newer, revisions
 from apollonia.adapters.database.sqlite_connection import Setup, connect_arguments, set_up
+from apollonia.adapters.database.sqlite_errors import translated
 from apollonia.errors import CatalogUnavailableError
 
 _BUSY_TIMEOUT_S = 60.0  # another process may be migrating a large catalog
@@ -23,16 +23,27 @@ async def migrate(url: str | Path) -> None:
     """Apply the missing migrations, all or none; makes the file when there is none.
 
     Safe when several processes start at once: one migrates, the others wait and find it done.
-    Never downgrades.
+    Never downgrades. On PostgreSQL the database must exist.
 
     Raises:
         ConfigurationError: the database was written by a newer version, or the URL is wrong.
         CatalogUnavailableError: it cannot be opened or written.
     """
-    await asyncio.to_thread(_migrate, parse_url(url))
+    parsed = parse_url(url)
+    await asyncio.to_thread(_migrate_file if is_sqlite(parsed) else _migrate_server, parsed)
 
 
-def _migrate(url: URL) -> None:
+def upgrade(connection: Connection, name: str) -> None:
+    """Within the connection's transaction; whoever calls it holds the database's lock."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    refuse_newer(found, name)
+    if found != revisions()[0]:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _migrate_file(url: URL) -> None:
     name = name_of(url)
     try:
         file_of(url).parent.mkdir(parents=True, exist_ok=True)
@@ -42,13 +53,14 @@ def _migrate(url: URL) -> None:
     set_up(engine, Setup("BEGIN IMMEDIATE", False, 64, 0, _BUSY_TIMEOUT_S))
     try:
         with translated(name), engine.begin() as connection, _alembic_is_global:
-            _upgrade(connection, name)
+            upgrade(connection, name)
     finally:
         engine.dispose()
 
 
-def _upgrade(connection: Connection, name: str) -> None:
-    refuse_newer(MigrationContext.configure(connection).get_current_revision(), name)
-    config = alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+def _migrate_server(url: URL) -> None:
+    """In a thread with a loop of its own: Alembic reads files, and is one for the process."""
+    from apollonia.adapters.database.postgres_migrate import migrate_server  # noqa: PLC0415 - asyncpg only where it is used
+
+    with _alembic_is_global:
+        asyncio.run(migrate_server(url, upgrade))

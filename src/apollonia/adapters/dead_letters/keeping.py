@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import clean
 from apollonia.adapters.database.bulk import Values, insert_rows
+from apollonia.adapters.database.driver import Otherwise
 from apollonia.ports.catalog import DeadLetter
 
 _COLUMNS = (
@@ -24,10 +25,11 @@ _COLUMNS = (
 )
 _NEWEST = ("schema", "body", "reason", "error", "attempts", "time", "headers")
 _SETS = ", ".join(f"{name} = excluded.{name}" for name in _NEWEST)
-_FAILED_AGAIN = (
-    f" ON CONFLICT (queue, message_id) DO UPDATE SET {_SETS},"
+_FAILED_AGAIN = Otherwise(
+    ("queue", "message_id"),
+    f"UPDATE SET {_SETS},"
     " occurrences = dead_letters.occurrences + 1, state = 'dead', note = NULL, held_until_us = 0"
-    " WHERE dead_letters.time <> excluded.time"
+    " WHERE dead_letters.time <> excluded.time",
 )
 
 type _Key = tuple[str, str]

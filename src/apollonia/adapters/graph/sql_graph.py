@@ -7,7 +7,9 @@ from sqlalchemy.engine import Connection
 
 from apollonia.adapters.database.bulk import (
     change_by_keys,
+    ignoring,
     insert_rows,
+    lock_names,
     run,
     select_by_keys,
 )
@@ -19,6 +21,8 @@ from apollonia.ports.graph import GraphFile, GraphNeighbor
 
 _FILES = tuple(column.name for column in GRAPH_FILES.columns)
 _EDGES = tuple(column.name for column in GRAPH_EDGES.columns)
+_EDGE = ("source", "path_key", "role")
+_GRAPH = "graph"
 _AT_PATHS = "SELECT id FROM graph_files WHERE path_key IN {keys}"
 _OUTGOING = (
     "SELECT f.id, e.path, e.role FROM graph_edges e LEFT JOIN graph_files f"
@@ -43,6 +47,7 @@ class SqlGraph:
         keys = {path_key(file.path): file.id for file in newest}
 
         def put(at: Connection) -> None:
+            lock_names(at, _GRAPH)
             there = select_by_keys(at, _AT_PATHS, keys)
             _remove(at, {row[0] for row in there} | {file.id for file in files})
             nodes = ((it.id, path_key(it.path), it.path, it.kind, it.present) for it in newest)
@@ -52,7 +57,7 @@ class SqlGraph:
                 for file in newest
                 for edge in file.neighbors
             )
-            insert_rows(at, "graph_edges", _EDGES, edges, otherwise=" ON CONFLICT DO NOTHING")
+            insert_rows(at, "graph_edges", _EDGES, edges, otherwise=ignoring(*_EDGE))
 
         with _as_graph():
             await self._database.write(put)
@@ -60,7 +65,12 @@ class SqlGraph:
     async def remove(self, ids: Collection[str]) -> None:
         """Take the files away with their outgoing edges; unknown ids are ignored."""
         with _as_graph():
-            await self._database.write(lambda at: _remove(at, ids))
+
+            def remove(at: Connection) -> None:
+                lock_names(at, _GRAPH)
+                _remove(at, ids)
+
+            await self._database.write(remove)
 
     async def neighbors(self, file_id: str, limit: int = 256) -> Sequence[GraphNeighbor]:
         """The files one step away, what the file names first."""

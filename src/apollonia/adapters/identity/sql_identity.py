@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import clean
-from apollonia.adapters.database.bulk import run
+from apollonia.adapters.database.bulk import lock_names, run
 from apollonia.adapters.database.engine import Database
 from apollonia.adapters.identity.known_tokens import KnownTokens, Token
 from apollonia.domain.ids import uuid7
@@ -65,6 +65,7 @@ class SqlIdentity:
 
         def add(at: Connection) -> None:
             now = self._now_us()
+            lock_names(at, "tokens")
             run(at, _PRUNE, (now,))
             _make_room(at, kind)
             ends = None if ttl is None else now + int(min(ttl, _MAX_TTL_S) * _MICROS)

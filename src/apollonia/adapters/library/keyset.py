@@ -4,7 +4,7 @@ Each sort key has one index (shelf, key, id). A page is the merge of the matchin
 read in the index's order and only as far as the page needs.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import batched
@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import MISSING
-from apollonia.adapters.database.bulk import AnyRow, packed, run, unpacked
+from apollonia.adapters.database.bulk import read_rows
+from apollonia.adapters.database.columns import Columns, Raw
 from apollonia.adapters.library.selection import Condition, ShelfRow, shelf_condition
 from apollonia.domain.paging import After, Sort, SortKey
 from apollonia.errors import InvalidError
@@ -67,10 +68,11 @@ class Order:
         lacking = _LACKING.get(self.column)
         return None if lacking is None else Condition(lacking)
 
-    def packed(self, statement: str) -> str:
-        """A statement that selects value, id and number, with all its rows in one."""
-        value = f"hex({self.column})" if self.column == _BYTES else self.column
-        return f"SELECT {packed(f'{value}, id, number')} FROM ({statement})"  # noqa: S608 - our words
+    @property
+    def columns(self) -> Columns:
+        """Value, id and number of what a statement selects."""
+        value = Raw(self.column) if self.column == _BYTES else self.column
+        return Columns(value, "id", "number")
 
     def to_after(self, hit: Hit) -> After:
         """Where the next page starts."""
@@ -156,7 +158,7 @@ def merged(
         for shelf in group:
             values += (shelf.number, *where.values)
         statement = merge_statement(order, where.sql, len(group))
-        hits += hits_of(run(connection, statement, (*values, limit)), order)
+        hits += hits_of(connection, statement, (*values, limit), order)
     if len(shelves) > _MAX_MERGED:
         hits.sort(key=lambda hit: (hit.value, hit.id), reverse=order.descending)
     return hits[:limit]
@@ -176,7 +178,7 @@ def gathered(
         f" WHERE 1{on_shelf.sql}{where.sql}{order.clause} LIMIT ?"
     )
     values = (*on_shelf.values, *where.values, limit)
-    return hits_of(run(connection, order.packed(statement), values), order)
+    return hits_of(connection, statement, values, order)
 
 
 @lru_cache(maxsize=512)
@@ -186,12 +188,12 @@ def merge_statement(order: Order, where: str, shelves: int) -> str:
         f"SELECT {order.column}, id, number FROM files INDEXED BY {order.index}"  # noqa: S608 - our words
         f" WHERE shelf = ?{where}"
     )
-    return order.packed(" UNION ALL ".join([branch] * shelves) + order.clause + " LIMIT ?")
+    return " UNION ALL ".join([branch] * shelves) + order.clause + " LIMIT ?"
 
 
-def hits_of(rows: Iterable[AnyRow], order: Order) -> list[Hit]:
-    """The hits of a statement that the order packed."""
-    hits = (Hit(*row) for row in unpacked(rows))
-    if order.column == _BYTES:
-        return [hit._replace(value=bytes.fromhex(hit.value)) for hit in hits]
-    return list(hits)
+def hits_of(
+    connection: Connection, statement: str, values: Sequence[Any], order: Order
+) -> list[Hit]:
+    """The hits of a statement that selects value, id and number."""
+    rows = read_rows(connection, order.columns, f"FROM ({statement}) AS found", values)
+    return [Hit(*row) for row in rows]

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.columns import HEAD_BYTES, short_hash
-from apollonia.adapters.database.bulk import packed, run, unpacked
+from apollonia.adapters.database.bulk import read_rows
+from apollonia.adapters.database.columns import Columns
 from apollonia.domain.paging import FileFilter
 
 
@@ -23,6 +24,9 @@ class ShelfRow(NamedTuple):
     files: int
     size: int
     duration_ms: int
+
+
+_SHELF = Columns(*ShelfRow._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,8 @@ class Condition:
 
 def read_shelves(connection: Connection) -> Sequence[ShelfRow]:
     """All shelves that hold files, by number."""
-    rows = run(
-        connection,
-        f"SELECT {packed(', '.join(ShelfRow._fields))} FROM shelves WHERE files > 0",  # noqa: S608 - our names
-    )
-    return sorted(ShelfRow(*row) for row in unpacked(rows))
+    rows = read_rows(connection, _SHELF, "FROM shelves WHERE files > 0")
+    return sorted(ShelfRow(*row) for row in rows)
 
 
 def matching(shelves: Sequence[ShelfRow], where: FileFilter) -> list[ShelfRow]:

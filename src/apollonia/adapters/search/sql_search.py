@@ -101,7 +101,7 @@ def _hits(
             f" FROM {source(condition)}{clause} LIMIT ?"
         )
         values = (match, *condition.values, most)
-        return hits_of(run(connection, order.packed(statement), values), order)
+        return hits_of(connection, statement, values, order)
 
     if order.column == "number":
         sign, direction = ("<", " DESC") if order.descending else (">", "")

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("traceparent", KEY, nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_file_events")),
+        postgresql_partition_by="RANGE (event_id)",
     )
     op.create_index(
         op.f("ix_file_events_place_id_timestamp_event_id"),
@@ -197,13 +198,35 @@ def upgrade() -> None:
     )
     op.execute("INSERT INTO relay (number, position, published) VALUES (1, 0, 0)")
     if op.get_bind().dialect.name == "sqlite":
-        _append_only()
+        _append_only_sqlite()
+    else:
+        _postgresql()
 
 
-def _append_only() -> None:
+def _append_only_sqlite() -> None:
     """The log is the truth: nothing in it is changed or taken away."""
     for action in ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER file_events_no_{action.lower()} BEFORE {action} ON file_events"
             f" BEGIN SELECT RAISE(ABORT, 'file_events is append-only'); END"
         )
+
+
+def _postgresql() -> None:
+    """Numbers that several writers share, a log in parts, and no checks of foreign keys.
+
+    Those are made by a look for each row, and lock the shelf that all writers count on. Whoever
+    manages the log may take whole partitions away.
+    """
+    for table, column in (("files", "shelf"), ("file_media", "file"), ("file_neighbors", "file")):
+        op.drop_constraint(op.f(f"fk_{table}_{column}"), table, type_="foreignkey")
+    op.execute("CREATE SEQUENCE files_number_seq OWNED BY files.number")
+    op.execute("CREATE TABLE file_events_default PARTITION OF file_events DEFAULT")
+    op.execute(
+        "CREATE FUNCTION file_events_is_append_only() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'file_events is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER file_events_append_only BEFORE UPDATE OR DELETE ON file_events"
+        " FOR EACH STATEMENT EXECUTE FUNCTION file_events_is_append_only()"
+    )

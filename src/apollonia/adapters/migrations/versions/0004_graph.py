@@ -37,3 +37,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_graph_edges_path_key"), "graph_edges", ["path_key"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":  # as in 0001
+        name = op.f("fk_graph_edges_source")
+        op.drop_constraint(name, "graph_edges", type_="foreignkey")
