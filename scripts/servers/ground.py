@@ -51,7 +51,8 @@ def as_user(user: str, command: Sequence[str]) -> list[str]:
     """The command run by that user; by ourselves where we are not root."""
     if os.geteuid() != 0:
         return list(command)
-    drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+    group = pwd.getpwnam(user).pw_gid  # nobody has none of its own name
+    drop = ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups"]
     return [*drop, *command]
 
 

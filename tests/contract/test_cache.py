@@ -1,12 +1,17 @@
 """What every ``Cache`` promises. A new adapter joins by a line in ``CACHES``."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from redis.asyncio import Redis
 
 from apollonia.adapters.cache.local_cache import LocalCache
+from apollonia.adapters.cache.redis_cache import RedisCache, RedisCacheOptions
+from apollonia.adapters.clock.system_clock import SystemClock
 from apollonia.observe.metrics import Metrics
 from apollonia.ports.cache import Cache
 from apollonia.testing.manual_clock import ManualClock
@@ -29,14 +34,43 @@ def _local() -> Setup:
     return Setup(cache, clock.advance)
 
 
-CACHES = {"local": _local}
+@asynccontextmanager
+async def _local_setup(_: object) -> AsyncIterator[Setup]:
+    setup = _local()
+    yield setup
+    await setup.cache.close()
+
+
+@asynccontextmanager
+async def _redis_setup(service_url: Callable[..., str]) -> AsyncIterator[Setup]:
+    url, prefix = service_url("redis"), f"test-{uuid.uuid4().hex}"
+    options = RedisCacheOptions(prefix=prefix, limit_s=5.0, max_value_bytes=MAX_BYTES)
+    cache = RedisCache(url, clock=SystemClock(), metrics=Metrics(), options=options)
+    async with Redis.from_url(url) as redis:
+
+        async def pass_time(seconds: float) -> None:
+            async for key in redis.scan_iter(f"{prefix}:*"):
+                left = await redis.pttl(key)
+                if left >= 0:
+                    await redis.pexpire(key, max(0, left - round(seconds * 1000)))
+
+        yield Setup(cache, pass_time)
+        await cache.close()
+        async for key in redis.scan_iter(f"{prefix}:*"):
+            await redis.delete(key)
+
+
+type MakeSetup = Callable[[Callable[..., str]], AbstractAsyncContextManager[Setup]]
+
+CACHES: dict[str, MakeSetup] = {"local": _local_setup, "redis": _redis_setup}
 
 
 @pytest.fixture(params=CACHES)
-async def setup(request: pytest.FixtureRequest) -> AsyncIterator[Setup]:
-    made = CACHES[request.param]()
-    yield made
-    await made.cache.close()
+async def setup(
+    request: pytest.FixtureRequest, service_url: Callable[..., str]
+) -> AsyncIterator[Setup]:
+    async with CACHES[request.param](service_url) as made:
+        yield made
 
 
 class Maker:
@@ -142,6 +176,18 @@ async def test_cache_goes_on_making_when_the_first_who_asked_gives_up(setup: Set
     assert make.calls == 1
 
 
+async def test_cache_keeps_no_value_whose_time_is_over(setup: Setup) -> None:
+    await setup.cache.set("k", b"v", ttl=10)
+    await setup.cache.set("k", b"w", ttl=0)
+    assert await setup.cache.get("k") is None
+
+
+async def test_cache_keeps_no_value_that_is_too_large(setup: Setup) -> None:
+    await setup.cache.set("k", b"v", ttl=10)
+    await setup.cache.set("k", b"v" * (MAX_BYTES + 1), ttl=10)
+    assert await setup.cache.get("k") is None
+
+
 async def test_cache_counts_until_the_ttl_of_the_first_count(setup: Setup) -> None:
     assert await setup.cache.increment("n", ttl=10) == 1
     await setup.pass_time(6)
@@ -174,8 +220,8 @@ async def test_local_cache_stays_within_its_bytes() -> None:
     assert await cache.get("huge") is None
 
 
-async def test_local_cache_stops_making_when_nobody_waits() -> None:
-    cache, make = _local().cache, Maker()
+async def test_cache_stops_making_when_nobody_waits(setup: Setup) -> None:
+    cache, make = setup.cache, Maker()
     asking = asyncio.create_task(cache.get_or_make("k", make, ttl=10))
     await make.begun.wait()
     asking.cancel()

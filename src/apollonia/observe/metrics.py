@@ -39,6 +39,9 @@ class Metrics:
         )
         self.live_clients = self._gauge("live_clients", "Open live connections")
         self.cache_lookups = self._counter("cache_lookups", "Lookups in the cache", "outcome")
+        self.cache_failures = self._counter(
+            "cache_failures", "What the cache was not told while it was away", "call"
+        )
         self.media_tasks = self._counter("media_tasks", "Tasks of media workers", "outcome")
         self.uploads = self._counter("uploads", "Uploads that were settled", "state")
         self.uploads_waiting = self._gauge("uploads_waiting", "Uploads that cannot land yet")
