@@ -27,7 +27,7 @@ from servers.running import Running
 USER = "nobody"
 VERSION = "5.26"
 _RANGE = "[5.26.0,5.27)"
-_OPENED = "java.base/java.nio java.base/java.io java.base/sun.nio.ch".split()
+_OPENED = ["java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch"]
 _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>apollonia</groupId><artifactId>neo4j-for-tests</artifactId><version>1</version>

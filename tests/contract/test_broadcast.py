@@ -48,7 +48,7 @@ async def _redis(service_url: Callable[..., str]) -> AsyncIterator[Setup]:
 
     async def sent() -> None:
         async with asyncio.timeout(5):
-            while sender._outbox:
+            while sender._outbox:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.005)
 
     yield Setup(sender, listener, sent)

@@ -6,6 +6,7 @@ Each kind of process imports its own capability only: an ingestor pays for no we
 import asyncio
 import json
 import os
+import re
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ from apollonia.wiring.media import media_options
 from apollonia.wiring.ports import migrate_catalog, open_ports
 from apollonia.work.service import Service
 
+_PASSWORD = re.compile(r"(://[^/@:]*:)[^/@]+@")  # of a URL
 _OWNER_ONLY = 0o077
 _DAY_S = 86_400.0
 _LINK_TTL_S = 3600.0
@@ -289,4 +291,4 @@ def _shown(value: object) -> str:
             for key, part in value.items()
         }
         return json.dumps(shown) if shown else ""
-    return "" if value is None else str(value)
+    return "" if value is None else _PASSWORD.sub(r"\1(hidden)@", str(value))

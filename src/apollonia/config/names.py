@@ -18,6 +18,8 @@ ALIASES: Mapping[str, tuple[Key, ...]] = {
     "DATABASE_URL": (("catalog", "url"),),
     "REDIS_URL": (("cache", "url"), ("broadcast", "url")),
     "NEO4J_URI": (("graph", "url"),),
+    "NEO4J_USER": (("graph", "user"),),
+    "NEO4J_PASSWORD": (("graph", "password"),),
     "WATCH_DIRECTORIES": (("files", "roots"),),
     "DATA_DIRECTORY": (("files", "roots"),),
     "SECRET_KEY": (("api", "secret_key"),),

@@ -119,20 +119,47 @@ class CatalogSettings(Section):
 class GraphSettings(Section):
     """Where the graph of files is kept."""
 
-    url: str = Field("", description="Graph database; empty: tables beside the catalog")
+    url: str = Field(
+        "",
+        description="Graph database, `neo4j://`, `neo4j+s://` or `bolt://`; empty: tables beside"
+        " the catalog",
+    )
+    user: str = Field("neo4j", description="Its user, where the URL names none")
+    password: SecretStr | None = Field(None, description="Its password")
+    database: str = Field("neo4j", description="Database on that server")
+    ca_file: Folder | None = Field(
+        None, description="Certificates that are trusted instead of the system's, in PEM"
+    )
 
 
 class CacheSettings(Section):
     """What is kept to answer faster."""
 
-    url: str = Field("", description="Shared cache; empty: in the memory of each process")
+    url: str = Field(
+        "",
+        description="Shared cache, `redis://` or `rediss://`; empty: in the memory of each process",
+    )
+    prefix: str = Field(
+        "apollonia",
+        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+        description="Start of all keys there: one for each installation that shares the server",
+    )
     max_mb: int = Field(64, ge=1, description="Memory for the in-process cache, MiB")
 
 
 class BroadcastSettings(Section):
     """How processes nudge one another."""
 
-    url: str = Field("", description="Broadcast channel; empty: within the process, others poll")
+    url: str = Field(
+        "",
+        description="Broadcast channel, `redis://` or `rediss://`; empty: within the process,"
+        " others poll",
+    )
+    prefix: str = Field(
+        "apollonia",
+        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+        description="Start of all channels there: one for each installation",
+    )
 
 
 class BlobsSettings(Section):

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apollonia.adapters.blobs.folder_blobs import FolderBlobs
-from apollonia.adapters.broadcast.local_broadcast import LocalBroadcast
 from apollonia.adapters.bus.sql_bus import SqlBus
-from apollonia.adapters.cache.local_cache import LocalCache
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.clock.system_clock import SystemClock
 from apollonia.adapters.control import SqlControl
 from apollonia.adapters.database import Database, migrate
 from apollonia.adapters.dead_letters import SqlDeadLetters
-from apollonia.adapters.graph import SqlGraph
 from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.library import SqlLibrary
 from apollonia.adapters.search import SqlSearch
@@ -35,7 +32,8 @@ from apollonia.ports.graph import Graph
 from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
 from apollonia.ports.search import Search
-from apollonia.wiring.urls import require_embedded, sqlite_file
+from apollonia.wiring.shared_stores import make_broadcast, make_cache, open_graph
+from apollonia.wiring.urls import sqlite_file
 
 _MIB = 1 << 20
 
@@ -79,9 +77,6 @@ async def migrate_catalog(settings: Settings, folder: Path) -> None:
 @asynccontextmanager
 async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
     """All ports, with the schema up to date and the topology declared; closed at the end."""
-    require_embedded(settings.graph.url, key=("graph", "url"))
-    require_embedded(settings.cache.url, key=("cache", "url"))
-    require_embedded(settings.broadcast.url, key=("broadcast", "url"))
     bus_file = sqlite_file(settings.bus.url, key=("bus", "url"), default=folder / "bus.db")
     await migrate_catalog(settings, folder)
     async with AsyncExitStack() as stack:
@@ -92,11 +87,11 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
         bus = SqlBus(bus_file, clock=clock)
         stack.push_async_callback(bus.close)
         await bus.declare(topology(*CONSUMED))
-        broadcast = LocalBroadcast()
-        cache_bytes = settings.cache.max_mb * _MIB
-        cache = LocalCache(clock=clock, metrics=metrics, max_bytes=cache_bytes)
+        broadcast = make_broadcast(settings, clock)
         stack.push_async_callback(broadcast.close)
+        cache = make_cache(settings, clock, metrics)
         stack.push_async_callback(cache.close)
+        graph = await stack.enter_async_context(open_graph(settings, database))
         blobs_folder = settings.blobs.folder or folder / "blobs"
         yield Ports(
             folder=folder,
@@ -107,7 +102,7 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
             catalog=SqlCatalog(database),
             library=SqlLibrary(database),
             search=SqlSearch(database),
-            graph=SqlGraph(database),
+            graph=graph,
             control=SqlControl(database),
             dead_letters=SqlDeadLetters(database),
             identity=SqlIdentity(database),

@@ -1,6 +1,8 @@
 """Which adapter a URL asks for."""
 
+from collections.abc import Collection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from apollonia.config.names import environment_name
 from apollonia.errors import ConfigurationError
@@ -20,12 +22,29 @@ def sqlite_file(url: str, *, key: tuple[str, str], default: Path) -> Path:
     raise ConfigurationError(_no_adapter(url, key, "sqlite:///path/to/file.db"))
 
 
-def require_embedded(url: str, *, key: tuple[str, str]) -> None:
-    """Refuse URLs of servers that this version cannot use; empty means embedded."""
-    if url:
-        raise ConfigurationError(_no_adapter(url, key, "the embedded one, by leaving it empty"))
+def is_server(url: str, *, key: tuple[str, str], schemes: Collection[str]) -> bool:
+    """Whether the URL names a server of one of these kinds; empty means embedded.
+
+    Raises:
+        ConfigurationError: a URL of another kind, or one that is none.
+    """
+    if not url:
+        return False
+    known = ", ".join(f"{scheme}://" for scheme in schemes)
+    if url.partition("://")[0] not in schemes:
+        raise ConfigurationError(_no_adapter(url, key, f"{known} and, empty, the embedded one"))
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        named = False
+    if not named:
+        raise ConfigurationError(f"{environment_name(key)}: this URL names no host, or no port")
+    return True
 
 
 def _no_adapter(url: str, key: tuple[str, str], known: str) -> str:
-    scheme = url.partition("://")[0] or url
+    scheme, ends, _ = url.partition("://")
+    if not ends:  # it may be anything, a password too
+        return f"{environment_name(key)}: this is no URL; known: {known}"
     return f"{environment_name(key)}: this version has no adapter for {scheme}://; it knows {known}"

@@ -223,6 +223,10 @@ async def test_value_made_during_an_invalidation_elsewhere_is_not_kept(server):
         assert await two.get("k") == b"new"
 
 
+async def heard(messages) -> str:
+    return await anext(messages)
+
+
 async def test_broadcast_is_heard_again_after_an_outage(server):
     one, two = (RedisBroadcast(server.url, clock=SystemClock(), limit_s=0.5) for _ in range(2))
     async with two.listen("a") as messages, asyncio.timeout(20):
@@ -233,7 +237,7 @@ async def test_broadcast_is_heard_again_after_an_outage(server):
         await two.send("a", "of this process")
         assert await anext(messages) == "of this process"
         server.start()
-        hearing = asyncio.create_task(anext(messages))
+        hearing = asyncio.create_task(heard(messages))
         while not hearing.done():
             await one.send("a", "after")
             await asyncio.sleep(0.1)
@@ -247,13 +251,13 @@ async def test_broadcast_finds_out_that_nobody_answers(server):
     async with one.listen("a"), asyncio.timeout(20):
         first = one._pubsub
         server.send(signal.SIGSTOP)
-        while one._pubsub is first:
+        while one._pubsub is first:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.05)
         began = time.monotonic()
         async with one.listen("b"):
             await one.send("b", "x")
         assert time.monotonic() - began < 2
         server.send(signal.SIGCONT)
-        while one._pubsub is None:
+        while one._pubsub is None:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.05)
     await one.close()

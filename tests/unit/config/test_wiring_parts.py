@@ -15,7 +15,7 @@ from apollonia.wiring.data_folder import (
     running_address,
     secret_key,
 )
-from apollonia.wiring.urls import require_embedded, sqlite_file
+from apollonia.wiring.urls import is_server, sqlite_file
 
 
 def test_data_folder_is_made_for_its_owner_alone(tmp_path):
@@ -115,7 +115,17 @@ def test_servers_without_adapter_are_refused_by_name(url):
     with pytest.raises(ConfigurationError, match="APOLLONIA_BUS__URL"):
         sqlite_file(url, key=("bus", "url"), default=Path("/x"))
     with pytest.raises(ConfigurationError, match="APOLLONIA_CACHE__URL"):
-        require_embedded(url, key=("cache", "url"))
+        is_server(url, key=("cache", "url"), schemes=("redis", "rediss"))
+
+
+def test_server_urls_name_a_host_and_no_password_is_told():
+    key, schemes = ("cache", "url"), ("redis", "rediss")
+    assert not is_server("", key=key, schemes=schemes)
+    assert is_server("rediss://:pw@host:6379/0", key=key, schemes=schemes)
+    for url in ("secret", "secret@host:1", "redis://:secret@", "redis://:secret@host:port/0"):
+        with pytest.raises(ConfigurationError, match="APOLLONIA_CACHE__URL") as refused:
+            is_server(url, key=key, schemes=schemes)
+        assert "secret" not in refused.value.message
 
 
 def test_other_commands_find_the_address_while_the_api_runs(tmp_path):

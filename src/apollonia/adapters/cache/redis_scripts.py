@@ -68,9 +68,7 @@ return {'make', stamp}
 A lock that was taken for another stamp guards a value that nobody may keep: it is taken over.
 """
 
-STAMP = _script(
-    "return ensured_stamp(KEYS[1], ARGV[1], cjson.decode(ARGV[2]), ARGV[3], ARGV[4])"
-)
+STAMP = _script("return ensured_stamp(KEYS[1], ARGV[1], cjson.decode(ARGV[2]), ARGV[3], ARGV[4])")
 """KEYS epoch; ARGV tag prefix, tags, new word, ms of tags → the stamp."""
 
 STORE = _script("""
