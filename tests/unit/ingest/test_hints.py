@@ -65,3 +65,29 @@ async def test_more_names_than_are_worth_remembering_are_said_to_be_full():
     assert hints.is_full
     await hints.take(10)
     assert not hints.is_full
+
+
+async def test_names_that_came_during_a_look_wait_for_the_folders_rest():
+    clock = ManualClock()
+    hints = Hints(clock)
+    hints.name(b"/m/a", delay=0.05)
+    hints.looked([b"/m"], 0.1)
+    await clock.advance(0.39)
+    assert await due(hints) == []
+    await clock.advance(0.02)
+    assert await due(hints) == [b"/m/a"]
+
+
+async def test_names_that_were_too_early_wait_for_the_folders_rest():
+    clock = ManualClock()
+    hints = Hints(clock)
+    hints.name(b"/m/a")
+    hints.name(b"/m/b", delay=0.05)
+    hints.looked([b"/m"], 0.01)
+    await clock.advance(0.045)
+    assert await due(hints) == [b"/m/a"]
+    hints.looked([b"/m"], 0.1)
+    await clock.advance(0.3)
+    assert await due(hints) == []
+    await clock.advance(0.11)
+    assert await due(hints) == [b"/m/b"]

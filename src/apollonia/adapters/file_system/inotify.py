@@ -44,6 +44,8 @@ _OVERFLOW = int(Mask.Q_OVERFLOW)
 _ISDIR = int(Mask.ISDIR)
 _HEAD = Struct("=iIII")
 _READ_BYTES = 32 << 10  # bounds how long one read keeps the event loop: about 1,000 short names
+_BURST_S = 0.03  # what follows a read so soon …
+_GATHER_S = 0.01  # … waits for more of its kind: a file at a time, each read would bring two events
 _ADVICE = {
     errno.ENOSPC: "all inotify watches are in use; raise fs.inotify.max_user_watches",
     errno.EACCES: "no permission to watch it",
@@ -63,19 +65,30 @@ class _Source(Inotify):
     """``Inotify`` that hands out all that one read brought, as numbers and bytes.
 
     Its own events are objects with paths, which cost more than all that is done with them here.
+    In a burst it reads a hundred times a second at most, unless much is waiting to be read.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        os.set_blocking(self.fd, False)
+        self._is_full = False
+        self._read_at = -_BURST_S
 
     async def take(self) -> list[_Raw]:
         loop, fd, ready = asyncio.get_running_loop(), self.fd, asyncio.Event()
+        if not self._is_full and loop.time() - self._read_at < _BURST_S:
+            await asyncio.sleep(_GATHER_S)
         while True:
+            with suppress(BlockingIOError):
+                data = os.read(fd, _READ_BYTES)
+                self._is_full, self._read_at = len(data) > _READ_BYTES // 2, loop.time()
+                return self._parse(data)
             loop.add_reader(fd, ready.set)
             try:
                 await ready.wait()
             finally:
                 loop.remove_reader(fd)
             ready.clear()
-            with suppress(BlockingIOError):
-                return self._parse(os.read(fd, _READ_BYTES))
 
     def _parse(self, data: bytes) -> list[_Raw]:
         events: list[_Raw] = []

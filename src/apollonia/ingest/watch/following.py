@@ -14,6 +14,7 @@ from apollonia.ingest.watch.polling import Polling
 
 _ASKS_AT_ONCE = 64
 _REFUSED_S = 60.0
+_BURST_NAMES = 16  # after a look at so many names, more are on their way: they are let gather
 
 
 class Following:
@@ -44,11 +45,14 @@ class Following:
             self._put_off_moves(asks)
             started = self._clock.monotonic()
             folders = [ask.folder for ask in asks]
+            is_burst = sum(len(ask.names) for ask in asks) >= _BURST_NAMES
             while asks:
                 looked = await self._survey.look(asks, "watch")
                 await self._reaper.reap(looked.gone, "watch")
                 asks = looked.rest
             hints.looked(folders, self._clock.monotonic() - started)
+            if is_burst:
+                await self._clock.sleep(self._options.burst_s)
 
     def _put_off_moves(self, asks: Sequence[Ask]) -> None:
         """A file that is being read under its first name is cataloged there before it moves."""

@@ -110,7 +110,11 @@ class Hints:
         if len(self._rests) > _RESTS_KEPT:
             self._rests = {folder: end for folder, end in self._rests.items() if end > now}
         for folder in folders:
-            self._rests[folder] = now + rest
+            end = self._rests[folder] = now + rest
+            pending = self._pending.get(folder)
+            if pending is not None and pending.due < end:
+                pending.due = end
+                heapq.heappush(self._heap, (end, folder))
 
     def _pending_of(self, folder: bytes, delay: float) -> _Pending:
         now = self._clock.monotonic()
@@ -145,6 +149,7 @@ class Hints:
         if not early:
             return pending.names
         due = min(named.before for named in early.values())
+        due = max(due, self._rests.get(folder, 0.0))
         self._pending[folder] = _Pending(due, early)
         heapq.heappush(self._heap, (due, folder))
         return {name: named for name, named in pending.names.items() if name not in early}
