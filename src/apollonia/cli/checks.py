@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from apollonia.config import Settings
-from apollonia.errors import ConfigurationError, FilesUnavailableError
+from apollonia.errors import ConfigurationError, FilesUnavailableError, Unavailable
 from apollonia.media.workers.pool import MediaPool
 from apollonia.media.workers.requests import InspectRequest
 from apollonia.observe.health import Check, CheckResult, run_checks
@@ -26,8 +26,12 @@ async def examine(settings: Settings) -> Mapping[str, CheckResult]:
         folder = prepare_data_folder(settings.data, needs_space=False)
     except ConfigurationError as error:
         return {"data folder": CheckResult("unavailable", error.message)}
-    async with open_ports(settings, folder) as ports:
-        return await run_checks(_checks(settings, folder, ports))
+    try:
+        async with open_ports(settings, folder) as ports:
+            return await run_checks(_checks(settings, folder, ports))
+    except Unavailable as error:  # then the others cannot be asked
+        part = error.code.removesuffix("_unavailable")
+        return {part: CheckResult("unavailable", error.message)}
 
 
 def _watch_limit() -> int | None:

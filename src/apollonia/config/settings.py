@@ -97,7 +97,22 @@ class FilesSettings(Section):
 class BusSettings(Section):
     """How messages travel between the services."""
 
-    url: str = Field("", description="Message bus; empty: `bus.db` in the data folder")
+    url: str = Field(
+        "",
+        description="Message bus: `amqp://` or `amqps://user:password@host:port/vhost`, several"
+        " hosts of one cluster separated by commas; empty: `bus.db` in the data folder",
+    )
+    heartbeat_seconds: int = Field(
+        30, ge=1, le=3600, description="How often a RabbitMQ connection shows that it lives"
+    )
+    timeout_seconds: float = Field(20.0, gt=0, description="Time for one call of RabbitMQ")
+    tls_ca: Folder | None = Field(
+        None, description="Who signed the broker's certificate (PEM file); default: the system's"
+    )
+    tls_cert: Folder | None = Field(
+        None, description="Certificate to show to the broker (PEM file), where it asks for one"
+    )
+    tls_key: Folder | None = Field(None, description="That certificate's key (PEM file)")
 
 
 class CatalogSettings(Section):

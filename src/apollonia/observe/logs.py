@@ -42,6 +42,8 @@ def configure_logs(*, level: str = "INFO", form: LogFormat = "auto") -> None:
     root.setLevel(number)
     for noisy in ("uvicorn", "alembic"):
         logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
+    # It writes a traceback for each connection lost; ``RabbitBus`` says the same in a line.
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)
 
 
 class _CurrentStderr(logging.StreamHandler[TextIO]):

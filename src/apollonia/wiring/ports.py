@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apollonia.adapters.blobs.folder_blobs import FolderBlobs
-from apollonia.adapters.bus.sql_bus import SqlBus
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.clock.system_clock import SystemClock
 from apollonia.adapters.control import SqlControl
@@ -32,6 +31,7 @@ from apollonia.ports.graph import Graph
 from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
 from apollonia.ports.search import Search
+from apollonia.wiring.bus import open_bus
 from apollonia.wiring.shared_stores import make_broadcast, make_cache, open_graph
 from apollonia.wiring.urls import sqlite_file
 
@@ -77,14 +77,13 @@ async def migrate_catalog(settings: Settings, folder: Path) -> None:
 @asynccontextmanager
 async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
     """All ports, with the schema up to date and the topology declared; closed at the end."""
-    bus_file = sqlite_file(settings.bus.url, key=("bus", "url"), default=folder / "bus.db")
+    clock, metrics = SystemClock(), Metrics()
+    bus = open_bus(settings.bus, folder, clock)  # a wrong URL is told before anything is made
     await migrate_catalog(settings, folder)
     async with AsyncExitStack() as stack:
-        clock, metrics = SystemClock(), Metrics()
         database = Database(_catalog_file(settings, folder))
         stack.push_async_callback(database.close)
         await database.open()
-        bus = SqlBus(bus_file, clock=clock)
         stack.push_async_callback(bus.close)
         await bus.declare(topology(*CONSUMED))
         broadcast = make_broadcast(settings, clock)

@@ -8,8 +8,12 @@ from apollonia.config.names import environment_name
 from apollonia.errors import ConfigurationError
 
 
-def sqlite_file(url: str, *, key: tuple[str, str], default: Path) -> Path:
+def sqlite_file(
+    url: str, *, key: tuple[str, str], default: Path, others: str | None = None
+) -> Path:
     """The file of an embedded store: the default where no URL is set.
+
+    ``others`` says in the error which other URLs are known.
 
     Raises:
         ConfigurationError: a URL of a kind for which this version has no adapter.
@@ -19,7 +23,8 @@ def sqlite_file(url: str, *, key: tuple[str, str], default: Path) -> Path:
     scheme, _, rest = url.partition("://")
     if scheme.partition("+")[0] == "sqlite" and rest.startswith("/"):
         return Path(rest.removeprefix("/") if rest.startswith("//") else rest)
-    raise ConfigurationError(_no_adapter(url, key, "sqlite:///path/to/file.db"))
+    known = "sqlite:///path/to/file.db" + (f" and {others}" if others else "")
+    raise ConfigurationError(_no_adapter(url, key, known))
 
 
 def is_server(url: str, *, key: tuple[str, str], schemes: Collection[str]) -> bool:
