@@ -118,7 +118,20 @@ class BusSettings(Section):
 class CatalogSettings(Section):
     """Where the catalog is kept."""
 
-    url: str = Field("", description="Database; empty: `catalog.db` in the data folder")
+    url: str = Field(
+        "",
+        description="Database, `postgresql://user:password@host/database` (15 or newer; options as"
+        " of libpq, such as `?sslmode=verify-full`); empty: `catalog.db` in the data folder",
+    )
+    pool: int = Field(
+        8, ge=2, le=200, description="Connections to PostgreSQL of one process, at most"
+    )
+    statement_timeout_seconds: float = Field(
+        60.0, gt=0, description="PostgreSQL gives a statement up after this time"
+    )
+    lock_timeout_seconds: float = Field(
+        20.0, gt=0, description="PostgreSQL gives up waiting for another's lock after this time"
+    )
     purge_missing: Literal["never", "at_once"] | Days = Field(
         "never",
         description="When files that are missing leave the catalog: `never`, `at_once`, or after"

@@ -9,7 +9,7 @@ from apollonia.adapters.blobs.folder_blobs import FolderBlobs
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.clock.system_clock import SystemClock
 from apollonia.adapters.control import SqlControl
-from apollonia.adapters.database import Database, migrate
+from apollonia.adapters.database import Database, DatabaseOptions, migrate
 from apollonia.adapters.dead_letters import SqlDeadLetters
 from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.library import SqlLibrary
@@ -33,7 +33,7 @@ from apollonia.ports.library import Library
 from apollonia.ports.search import Search
 from apollonia.wiring.bus import open_bus
 from apollonia.wiring.shared_stores import make_broadcast, make_cache, open_graph
-from apollonia.wiring.urls import sqlite_file
+from apollonia.wiring.urls import database_url
 
 _MIB = 1 << 20
 
@@ -71,7 +71,7 @@ class Ports:
 
 async def migrate_catalog(settings: Settings, folder: Path) -> None:
     """Bring the schema up to date; several processes may try at once."""
-    await migrate(_catalog_file(settings, folder))
+    await migrate(_catalog_url(settings, folder))
 
 
 @asynccontextmanager
@@ -81,7 +81,7 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
     bus = open_bus(settings.bus, folder, clock)  # a wrong URL is told before anything is made
     await migrate_catalog(settings, folder)
     async with AsyncExitStack() as stack:
-        database = Database(_catalog_file(settings, folder))
+        database = _database(settings, folder)
         stack.push_async_callback(database.close)
         await database.open()
         stack.push_async_callback(bus.close)
@@ -110,5 +110,15 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
         )
 
 
-def _catalog_file(settings: Settings, folder: Path) -> Path:
-    return sqlite_file(settings.catalog.url, key=("catalog", "url"), default=folder / "catalog.db")
+def _database(settings: Settings, folder: Path) -> Database:
+    catalog = settings.catalog
+    options = DatabaseOptions(
+        pool=catalog.pool,
+        statement_timeout_s=catalog.statement_timeout_seconds,
+        lock_timeout_s=catalog.lock_timeout_seconds,
+    )
+    return Database(_catalog_url(settings, folder), options=options)
+
+
+def _catalog_url(settings: Settings, folder: Path) -> str | Path:
+    return database_url(settings.catalog.url, key=("catalog", "url"), default=folder / "catalog.db")

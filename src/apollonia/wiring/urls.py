@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from apollonia.config.names import environment_name
 from apollonia.errors import ConfigurationError
 
+_POSTGRESQL = frozenset({"postgresql", "postgres"})
+
 
 def sqlite_file(
     url: str, *, key: tuple[str, str], default: Path, others: str | None = None
@@ -46,6 +48,17 @@ def is_server(url: str, *, key: tuple[str, str], schemes: Collection[str]) -> bo
     if not named:
         raise ConfigurationError(f"{environment_name(key)}: this URL names no host, or no port")
     return True
+
+
+def database_url(url: str, *, key: tuple[str, str], default: Path) -> str | Path:
+    """Where the catalog is: a file, or the URL of a PostgreSQL database.
+
+    Raises:
+        ConfigurationError: a URL of a kind for which this version has no adapter.
+    """
+    if url.partition("://")[0].partition("+")[0] in _POSTGRESQL:
+        return url
+    return sqlite_file(url, key=key, default=default, others="postgresql://")
 
 
 def _no_adapter(url: str, key: tuple[str, str], known: str) -> str:
