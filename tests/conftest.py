@@ -7,10 +7,12 @@ everything again in each worker and each Apollonia that a test starts, a third o
 time; so there it goes to a folder of its own.
 """
 
+import asyncio
 import json
 import os
+import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,53 @@ def service_url() -> Callable[..., str]:
         pytest.skip(reason)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def migrated_database(service_url) -> Iterator[str]:
+    """The URL of a migrated database on the server; each process of a test run has its own."""
+    server = service_url("postgresql")
+    name = f"test_{secrets.token_hex(6)}"
+    url = f"{server.rpartition('/')[0]}/{name}"
+    from apollonia.adapters.database import migrate
+
+    asyncio.run(_execute(server, f"CREATE DATABASE {name}"))
+    try:
+        asyncio.run(migrate(url))
+        yield url
+    finally:
+        asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def postgresql_url(migrated_database) -> str:
+    """The URL of a migrated, empty PostgreSQL database; the same one for the next test."""
+    asyncio.run(_execute(migrated_database, _EMPTY))
+    url: str = migrated_database
+    return url
+
+
+_EMPTY = """
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica; -- in any order
+    FOR name IN SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE format('DELETE FROM %I', name); -- of few rows: TRUNCATE takes ten times as long
+    END LOOP;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+    END LOOP;
+    INSERT INTO relay (number, position, published) VALUES (1, 0, 0);
+END $$
+"""
+
+
+async def _execute(url: str, statement: str) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

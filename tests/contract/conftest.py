@@ -1,9 +1,8 @@
 """The databases that the SQL adapters are tested on; a new one joins by a line in ``DATABASES``."""
 
 import asyncio
-import secrets
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -22,20 +21,6 @@ def migrated_file(tmp_path_factory):
     return file
 
 
-@pytest.fixture(scope="session")
-def migrated_database(service_url) -> Iterator[str]:
-    """The URL of a migrated database on the server; each process of a test run has its own."""
-    server = service_url("postgresql")
-    name = f"contract_{secrets.token_hex(6)}"
-    url = f"{server.rpartition('/')[0]}/{name}"
-    asyncio.run(_execute(server, f"CREATE DATABASE {name}"))
-    try:
-        asyncio.run(migrate(url))
-        yield url
-    finally:
-        asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
 @pytest.fixture(params=DATABASES)
 def database_url(request, tmp_path) -> str:
     """The URL of a migrated, empty database."""
@@ -43,8 +28,7 @@ def database_url(request, tmp_path) -> str:
         file = tmp_path / "catalog.db"
         shutil.copy(request.getfixturevalue("migrated_file"), file)
         return f"sqlite:///{file}"
-    url: str = request.getfixturevalue("migrated_database")
-    asyncio.run(_execute(url, _EMPTY))
+    url: str = request.getfixturevalue("postgresql_url")
     return url
 
 
@@ -63,23 +47,3 @@ async def open_database(database_url) -> AsyncIterator[OpenDatabase]:
     yield open_one
     for database in opened:
         await database.close()
-
-
-_EMPTY = """
-DO $$ DECLARE names text; BEGIN
-    SELECT string_agg(format('%I', tablename), ', ') INTO names FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version';
-    EXECUTE 'TRUNCATE ' || names || ' RESTART IDENTITY';
-    INSERT INTO relay (number, position, published) VALUES (1, 0, 0);
-END $$
-"""
-
-
-async def _execute(url: str, statement: str) -> None:
-    import asyncpg
-
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
