@@ -19,6 +19,9 @@ def commands_page() -> str:
 
 
 def _command(name: str, command: Any) -> list[str]:
+    if hasattr(command, "commands"):
+        inner = [_command(f"{name} {sub}", it) for sub, it in command.commands.items()]
+        return [line for lines in inner for line in lines]
     shown = [parameter for parameter in command.params if parameter.name != "help"]
     arguments = [p for p in shown if p.param_type_name == "argument"]
     usage = "".join(f" [{_label(p)}{'…' if p.nargs == -1 else ''}]" for p in arguments)

@@ -11,11 +11,15 @@ from apollonia.config.names import ALIASES, all_settings
 
 def test_every_command_and_option_says_what_it_is_for():
     group: Any = typer.main.get_command(app)
-    silent = [name for name, command in group.commands.items() if not command.help]
+    commands = dict(group.commands)
+    for name, command in group.commands.items():
+        commands |= {f"{name} {sub}": it for sub, it in getattr(command, "commands", {}).items()}
+    silent = [name for name, command in commands.items() if not command.help]
     silent += [
         f"{name} {parameter.name}"
-        for name, command in group.commands.items()
+        for name, command in commands.items()
         for parameter in command.params
+        if parameter.name != "help"
         if not getattr(parameter, "help", None)
     ]
     assert silent == []

@@ -5,8 +5,10 @@ import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from collections.abc import Sequence
 from dataclasses import astuple
 from hashlib import sha256
+from typing import Any
 
 from apollonia.api.errors import InvalidCursorError
 from apollonia.domain.paging import After, FileFilter, Sort
@@ -25,13 +27,26 @@ class Cursors:
 
     def encode(self, after: After, where: FileFilter, sort: Sort) -> str:
         """The cursor for the page that starts behind ``after``."""
-        text = json.dumps([after.value, after.id], ensure_ascii=False, separators=(",", ":"))
-        payload = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-        mac = self._mac(payload, where, sort)
-        return urlsafe_b64encode(mac + payload).rstrip(b"=").decode("ascii")
+        return self.seal((after.value, after.id), _list_of(where, sort))
 
     def decode(self, cursor: str, where: FileFilter, sort: Sort) -> After:
         """Where that page starts.
+
+        Raises:
+            InvalidCursorError: not made by us, or for another list.
+        """
+        value, last_id = self.unseal(cursor, _list_of(where, sort))
+        return After(value, last_id)
+
+    def seal(self, values: Sequence[Any], of: object) -> str:
+        """Plain values as a cursor that is worth nothing for another list than ``of``."""
+        text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+        payload = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+        mac = self._mac(payload, of)
+        return urlsafe_b64encode(mac + payload).rstrip(b"=").decode("ascii")
+
+    def unseal(self, cursor: str, of: object) -> list[Any]:
+        """The values again.
 
         Raises:
             InvalidCursorError: not made by us, or for another list.
@@ -44,14 +59,18 @@ class Cursors:
             raise InvalidCursorError from error
         mac, payload = data[:_MAC_BYTES], data[_MAC_BYTES:]
         canonical = urlsafe_b64encode(data).rstrip(b"=").decode("ascii") == cursor
-        if not canonical or not hmac.compare_digest(mac, self._mac(payload, where, sort)):
+        if not canonical or not hmac.compare_digest(mac, self._mac(payload, of)):
             raise InvalidCursorError
-        value, last_id = json.loads(_inflate(payload).decode("utf-8", "surrogatepass"))
-        return After(value, last_id)
+        values: list[Any] = json.loads(_inflate(payload).decode("utf-8", "surrogatepass"))
+        return values
 
-    def _mac(self, payload: bytes, where: FileFilter, sort: Sort) -> bytes:
-        binding = sha256(repr((astuple(where), sort.key.value, sort.descending)).encode()).digest()
+    def _mac(self, payload: bytes, of: object) -> bytes:
+        binding = sha256(repr(of).encode()).digest()
         return hmac.digest(self._key, binding + payload, "sha256")[:_MAC_BYTES]
+
+
+def _list_of(where: FileFilter, sort: Sort) -> object:
+    return astuple(where), sort.key.value, sort.descending
 
 
 def _inflate(payload: bytes) -> bytes:

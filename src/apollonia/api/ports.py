@@ -14,6 +14,7 @@ from apollonia.ports.cache import Cache
 from apollonia.ports.catalog import Catalog
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
+from apollonia.ports.dead_letters import DeadLetters
 from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
 from apollonia.ports.search import Search
@@ -46,6 +47,7 @@ class ApiPorts:
     search: Search
     catalog: Catalog
     control: Control
+    dead_letters: DeadLetters
     identity: Identity
     cache: Cache
     blobs: Blobs

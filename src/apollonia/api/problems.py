@@ -11,6 +11,7 @@ _WORDS = {
     401: "No credential, or one that is not valid (any more): `unauthenticated`",
     403: "The proof against forged requests is missing: `csrf` or `foreign_origin`",
     404: "There is no such item: `not_found` or `no_artwork`",
+    409: "The item is in a state that does not allow this: `conflict`",
     503: "Something is away or busy; `Retry-After` says when to ask again",
 }
 

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from apollonia.api.docs import add_docs
 from apollonia.api.health import add_health
 from apollonia.api.live import add_live
+from apollonia.api.rest.dead_letters import add_dead_letters
 from apollonia.api.rest.files import add_files
 from apollonia.api.rest.roots import add_roots
 from apollonia.api.rest.session import add_session
@@ -34,6 +35,7 @@ def add_routes(router: APIRouter) -> None:
     add_stats(router)
     add_session(router)
     add_roots(router)
+    add_dead_letters(router)
     add_live(router)
     add_docs(router)
     add_health(router)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from apollonia.cli.dead_commands import dead
 from apollonia.cli.exits import exit_code
 from apollonia.errors import ApolloniaError
 
@@ -20,6 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(dead)
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder for Apollonia's own state")]
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on")]

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import signal
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,11 @@ def show_roots(*, data: Path | None, as_json: bool) -> None:
     from apollonia.cli import roots
 
     _run(roots.show(_settings(data=data), as_json=as_json))
+
+
+def with_settings(data: Path | None, work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    """Run one command's work with the settings in force."""
+    _run(work(_settings(data=data)))
 
 
 def migrate(*, data: Path | None) -> None:

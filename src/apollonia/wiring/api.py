@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from apollonia.media.workers.pool import MediaPool
 from apollonia.observe.health import Check
 from apollonia.populate.services import CONSUMED
 from apollonia.ports.control import Control
+from apollonia.ports.dead_letters import DeadLetters, LetterState
 from apollonia.wiring.data_folder import low_space, secret_key
 from apollonia.wiring.page import page_folder
 from apollonia.wiring.ports import Ports
@@ -49,6 +51,7 @@ async def api_services(
             search=ports.search,
             catalog=ports.catalog,
             control=ports.control,
+            dead_letters=ports.dead_letters,
             identity=ports.identity,
             cache=ports.cache,
             blobs=ports.blobs,
@@ -60,6 +63,7 @@ async def api_services(
             checks={
                 **ports.checks(),
                 "roots": roots_check(ports.control),
+                "dead letters": dead_letters_check(ports.dead_letters),
                 "disk": disk_check(ports.folder),
             },
         ),
@@ -93,6 +97,25 @@ def roots_check(control: Control) -> Check:
             if root.state in {RootState.UNAVAILABLE, RootState.DEGRADED}
         ]
         return "; ".join(ill) or None
+
+    return check
+
+
+def dead_letters_check(letters: DeadLetters) -> Check:
+    """Whether messages wait for a person, and where."""
+
+    async def check() -> str | None:
+        waiting = Counter[str]()
+        for count in await letters.counts():
+            if count.state is LetterState.DEAD:
+                waiting[count.queue] += count.number
+        if not waiting:
+            return None
+        shown = ", ".join(f"{number} of {queue}" for queue, number in waiting.most_common(5))
+        return (
+            f"{waiting.total()} messages could not be handled and wait for a person ({shown}):"
+            " `apollonia dead list` shows them"
+        )
 
     return check
 

@@ -43,6 +43,7 @@ class Running:
                 search=self.library,
                 catalog=fakes,
                 control=FakeControl(),
+                dead_letters=none,
                 identity=self.identity,
                 cache=FakeCache(),
                 blobs=FakeBlobs(),

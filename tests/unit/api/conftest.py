@@ -16,6 +16,7 @@ from apollonia.domain.principal import TokenKind
 from apollonia.observe.metrics import Metrics
 from apollonia.testing.fake_changes import FakeChanges
 from apollonia.testing.fake_control import FakeControl
+from apollonia.testing.fake_dead_letters import FakeDeadLetters
 from apollonia.testing.fake_identity import FakeIdentity
 from apollonia.testing.fake_library import FakeLibrary
 from apollonia.testing.fake_stores import FakeBlobs, FakeCache
@@ -51,6 +52,7 @@ class World:
     library: FakeLibrary = field(default_factory=FakeLibrary)
     changes: FakeChanges = field(default_factory=FakeChanges)
     control: FakeControl = field(default_factory=FakeControl)
+    dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     identity: FakeIdentity = field(default_factory=FakeIdentity)
     bus: MemoryBus = field(default_factory=MemoryBus)
     artwork: FakeArtwork = field(default_factory=FakeArtwork)
@@ -73,6 +75,7 @@ class World:
             search=self.library,
             catalog=fakes,
             control=self.control,
+            dead_letters=self.dead_letters,
             identity=self.identity,
             cache=FakeCache(),
             blobs=FakeBlobs(),
