@@ -11,7 +11,7 @@ from apollonia.errors import MediaUnavailableError
 from apollonia.media.options import MediaOptions
 from apollonia.media.workers.batches import Batch
 from apollonia.media.workers.frames import path_to_text
-from apollonia.media.workers.process import WorkerLostError, WorkerProcess
+from apollonia.media.workers.process import Program, WorkerLostError
 from apollonia.media.workers.requests import (
     MAX_BATCH,
     ArtworkRequest,
@@ -19,59 +19,12 @@ from apollonia.media.workers.requests import (
     InspectRequest,
     Picture,
 )
+from apollonia.media.workers.slot import WorkerSlot
 from apollonia.observe.logs import get_logger
 
 log = get_logger(__name__)
 
-_DYING_S = 5.0  # a dead disk or mount can hold a process that has been killed
-
-
-class _Slot:
-    """A place for one worker, started when it is first needed, replaced when it is lost or old."""
-
-    def __init__(self, options: MediaOptions) -> None:
-        self._options = options
-        self._worker: WorkerProcess | None = None
-        self._leaving: set[asyncio.Task[None]] = set()
-
-    async def worker(self) -> WorkerProcess:
-        if self._worker is None:
-            self._worker = await WorkerProcess.start(self._options)
-            log.debug("media worker started", pid=self._worker.pid, fences=self._worker.fences)
-        return self._worker
-
-    def current(self) -> WorkerProcess | None:
-        return self._worker
-
-    async def discard(self) -> None:
-        self.drop()
-        await self.settled()
-
-    def drop(self) -> None:
-        """Kill the worker at once; it is waited for in the background."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.kill()
-            task = asyncio.create_task(worker.reap(), name=f"reap media worker {worker.pid}")
-            self._leaving.add(task)
-            task.add_done_callback(self._leaving.discard)
-
-    def drop_if_old(self) -> None:
-        worker, options = self._worker, self._options
-        if worker is not None and (
-            worker.handled >= options.recycle_after or worker.rss_bytes > options.recycle_rss_bytes
-        ):
-            log.debug("media worker recycled", handled=worker.handled, rss=worker.rss_bytes)
-            self.drop()
-
-    async def settled(self) -> None:
-        """Every worker that was killed here is gone, or hangs where no signal reaches it."""
-        if self._leaving:
-            _, stuck = await asyncio.wait(set(self._leaving), timeout=_DYING_S)
-            if stuck:
-                log.error(
-                    "media workers hang in the kernel: check disks and mounts", count=len(stuck)
-                )
+_MODULE = "apollonia.media.workers.worker"
 
 
 class MediaPool:
@@ -82,7 +35,7 @@ class MediaPool:
 
     def __init__(self, options: MediaOptions | None = None) -> None:
         self._options = options or MediaOptions()
-        self._slots = [_Slot(self._options) for _ in range(self._options.workers)]
+        self._slots = [_slot(self._options) for _ in range(self._options.workers)]
         self._free = list(self._slots)
         self._turns = asyncio.Semaphore(self._options.workers)
         self._callers: set[asyncio.Task[Any]] = set()
@@ -170,7 +123,7 @@ class MediaPool:
             raise
 
     @asynccontextmanager
-    async def _slot(self) -> AsyncIterator[_Slot]:
+    async def _slot(self) -> AsyncIterator[WorkerSlot]:
         async with self._turns:
             slot = self._free.pop()
             try:
@@ -200,6 +153,21 @@ class MediaPool:
                 log.warning("no artwork", path=request.path, error=str(error))
                 await slot.discard()
                 return None
+
+
+def _slot(options: MediaOptions) -> WorkerSlot:
+    greeting = {
+        "memory_limit_bytes": options.memory_limit_bytes,
+        "pixel_limit": options.pixel_limit,
+        "buffer_bytes": options.large_file_bytes + 1,
+        "nice": options.nice,
+    }
+    program = Program(_MODULE, greeting, options.start_time_limit_s, "media worker")
+    return WorkerSlot(
+        program,
+        recycle_after=options.recycle_after,
+        recycle_rss_bytes=options.recycle_rss_bytes,
+    )
 
 
 def _is_cancelling() -> bool:

@@ -4,15 +4,30 @@ import asyncio
 import contextlib
 import os
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from apollonia.errors import MediaUnavailableError
-from apollonia.media.options import MediaOptions
 from apollonia.media.workers.frames import HEADER, body_length, decode, encode
 
-_COMMAND = ("-I", "-B", "-X", "frozen_modules=on", "-m", "apollonia.media.workers.worker")
+_COMMAND = ("-I", "-B", "-X", "frozen_modules=on", "-m")
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 _READ_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a worker runs: a module of ours, the limits that it is told first, its name for people.
+
+    The first frame it is sent has ``greeting`` and ``parent``, the id of the process that it must
+    not outlive; it answers when it is confined and ready, with the ``fences`` that hold.
+    """
+
+    module: str
+    greeting: Mapping[str, Any]
+    start_time_limit_s: float
+    name: str
 
 
 class WorkerLostError(Exception):
@@ -38,7 +53,7 @@ class WorkerProcess:
         return self._process.pid
 
     @classmethod
-    async def start(cls, options: MediaOptions) -> Self:
+    async def start(cls, program: Program) -> Self:
         """A worker that is confined and ready.
 
         Raises:
@@ -49,6 +64,7 @@ class WorkerProcess:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *_COMMAND,
+                program.module,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -58,14 +74,14 @@ class WorkerProcess:
                 limit=_READ_LIMIT,
             )
         except OSError as error:
-            raise MediaUnavailableError(f"No media worker could be started: {error}.") from error
+            raise MediaUnavailableError(f"No {program.name} could be started: {error}.") from error
         worker = cls(process)
         try:
-            await worker._greet(options)
+            await worker._greet(program)
         except WorkerLostError as error:
             await worker.reap()
             raise MediaUnavailableError(
-                f"A media worker ended before it was ready (exit code {process.returncode});"
+                f"A {program.name} ended before it was ready (exit code {process.returncode});"
                 " run `apollonia doctor`."
             ) from error
         except BaseException:
@@ -74,17 +90,9 @@ class WorkerProcess:
             raise
         return worker
 
-    async def _greet(self, options: MediaOptions) -> None:
-        await self.send(
-            {
-                "memory_limit_bytes": options.memory_limit_bytes,
-                "pixel_limit": options.pixel_limit,
-                "buffer_bytes": options.large_file_bytes + 1,
-                "nice": options.nice,
-                "parent": os.getpid(),
-            }
-        )
-        hello = await self.receive(options.start_time_limit_s)
+    async def _greet(self, program: Program) -> None:
+        await self.send({**program.greeting, "parent": os.getpid()})
+        hello = await self.receive(program.start_time_limit_s)
         self.fences = tuple(str(fence) for fence in hello.get("fences", ()))
 
     async def send(self, message: dict[str, Any]) -> None:
