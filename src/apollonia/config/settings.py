@@ -267,6 +267,25 @@ class MediaSettings(Section):
     )
 
 
+class AnalyzeSettings(Section):
+    """What analysis may cost: worker processes that look at contents one by one."""
+
+    slots_urgent: int = Field(
+        1, ge=0, le=64, description="Workers for what a person waits for; 0: this process does none"
+    )
+    slots_image: int = Field(1, ge=0, le=64, description="Workers for pictures")
+    slots_audio: int = Field(1, ge=0, le=64, description="Workers for audio")
+    slots_video: int = Field(1, ge=0, le=64, description="Workers for video")
+    time_limit_seconds: float = Field(
+        600.0, gt=0, le=86_400, description="Longest time for one analyser and one content"
+    )
+    memory_limit_mb: int = Field(2048, ge=256, description="Address space of one worker, MiB")
+    off: Words = Field((), description="Analysers that are switched off, by name")
+    reconcile_minutes: float = Field(
+        5.0, gt=0, description="Time between looks for contents whose analysis is undone"
+    )
+
+
 class ApiSettings(Section):
     """The web page and its API."""
 
@@ -314,5 +333,6 @@ class Settings(Section):
     blobs: BlobsSettings = BlobsSettings()
     ingest: IngestSettings = IngestSettings()
     media: MediaSettings = MediaSettings()
+    analyze: AnalyzeSettings = AnalyzeSettings()
     api: ApiSettings = ApiSettings()
     observe: ObserveSettings = ObserveSettings()

@@ -30,6 +30,10 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
+WARNING_CODES = frozenset({"silent_change", "checksum_mismatch"})
+"""Errors of a file that is cataloged all the same: somebody should look at it."""
+
+
 class AnalysisState(StrEnum):
     """How far the analysis of the content is."""
 

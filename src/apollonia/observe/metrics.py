@@ -43,6 +43,10 @@ class Metrics:
             "cache_failures", "What the cache was not told while it was away", "call"
         )
         self.media_tasks = self._counter("media_tasks", "Tasks of media workers", "outcome")
+        self.analyses = self._counter("analyses", "Pieces of analysis work", "lane", "outcome")
+        self.analysis_seconds = self._histogram(
+            "analysis_seconds", "Time of a worker for one content", "lane"
+        )
         self.uploads = self._counter("uploads", "Uploads that were settled", "state")
         self.uploads_waiting = self._gauge("uploads_waiting", "Uploads that cannot land yet")
 

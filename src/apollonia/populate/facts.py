@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from apollonia.domain.analysis import ANALYSED_KINDS
 from apollonia.domain.kinds import (
+    WARNING_CODES,
     AnalysisState,
     Availability,
     Kind,
@@ -17,8 +19,6 @@ from apollonia.domain.paths import folder_of, from_wire, name_of
 from apollonia.domain.place import Place, Relation
 from apollonia.messages import FileEvent, FileEventType
 
-_ANALYSED = frozenset({Kind.AUDIO, Kind.VIDEO, Kind.IMAGE})
-_WARNINGS = frozenset({"silent_change", "checksum_mismatch"})  # cataloged, but look at it
 _SKIPPED = frozenset({"skipped", "too_large", "too_small", "path_too_long"})
 
 
@@ -77,7 +77,7 @@ def _kind_and_format(event: FileEvent, path: bytes, old: Place | None) -> tuple[
 def _status(event: FileEvent, old: Place | None) -> Status:
     if event.error is None:
         return old.status if old else Status.CATALOGED
-    if event.error.code in _WARNINGS:
+    if event.error.code in WARNING_CODES:
         return Status.CATALOGED
     return Status.SKIPPED if event.error.code in _SKIPPED else Status.UNREADABLE
 
@@ -86,7 +86,7 @@ def _analysis(
     kind: Kind, status: Status, sha256_hash: str | None, known: Place | None
 ) -> AnalysisState:
     """What is done for a content stays done while the content stays."""
-    if kind not in _ANALYSED or status is not Status.CATALOGED or sha256_hash is None:
+    if kind not in ANALYSED_KINDS or status is not Status.CATALOGED or sha256_hash is None:
         return AnalysisState.UNAVAILABLE
     same = known is not None and known.sha256_hash == sha256_hash
     if known is None or not same or known.analysis is AnalysisState.UNAVAILABLE:

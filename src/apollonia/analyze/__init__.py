@@ -1,0 +1,1 @@
+"""Understands contents: intake, lanes, workers that can be killed, analysers."""

@@ -1,0 +1,1 @@
+"""The analysers, one module each; imported in worker processes only."""

@@ -1,0 +1,164 @@
+"""One slot of a lane: takes work, one piece at a time, and has a worker process of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from apollonia.analyze.handling import LongWork, WorkHandler
+from apollonia.analyze.options import LONG_WORK_S, AnalyzeOptions
+from apollonia.errors import ConflictError, Unavailable
+from apollonia.media.workers.slot import WorkerSlot
+from apollonia.messages import WORK
+from apollonia.observe.logs import get_logger
+from apollonia.observe.metrics import Metrics
+from apollonia.ports.bus import Bus
+from apollonia.ports.clock import Clock
+from apollonia.ports.control import Control
+from apollonia.work.backoff import Backoff
+from apollonia.work.collect import collect
+from apollonia.work.job import Job, RunnerOptions
+from apollonia.work.pause import until_stopped
+from apollonia.work.settle import Settler
+
+log = get_logger(__name__)
+
+_IDLE_ROUNDS = 60  # each waits a second for work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotPorts:
+    """What a slot needs."""
+
+    bus: Bus
+    control: Control
+    clock: Clock
+    metrics: Metrics
+
+
+class LaneSlot:
+    """A ``Service`` over one lane's queue. An idle one lets its worker go.
+
+    Long work is done outside of the queue's consumption, under a lease that is renewed; a stop
+    gives it back to the lane. Whoever loses the lease stops, and whatever he told is stored once.
+    """
+
+    def __init__(
+        self,
+        *,
+        lane: str,
+        queue: str,
+        handler: WorkHandler,
+        worker: WorkerSlot,
+        ports: SlotPorts,
+        options: AnalyzeOptions,
+    ) -> None:
+        self.name = f"analyse {lane}"
+        self._lane = lane
+        self._queue = queue
+        self._handler = handler
+        self._worker = worker
+        self._ports = ports
+        self._options = options
+        limits = RunnerOptions(batch=1, time_limit_s=LONG_WORK_S + 60, drain_s=options.drain_s)
+        self._settler = Settler(
+            job=Job(queue=queue, scope=_no_scope, handle=handler),
+            bus=ports.bus,
+            clock=ports.clock,
+            metrics=ports.metrics,
+            options=limits,
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop``; what is in hand has ``drain_s`` to end."""
+        backoff = Backoff()
+        try:
+            while not stop.is_set():
+                try:
+                    await self._consume(stop)
+                    if self._handler.long is not None:
+                        long, self._handler.long = self._handler.long, None
+                        await self._do_long(long, stop)
+                    backoff.reset()
+                except Unavailable as error:
+                    if not backoff.waited:
+                        log.warning("analysis waits", lane=self._lane, error=error.message)
+                    await until_stopped(stop, self._ports.clock.sleep(backoff.next()))
+        finally:
+            await self._worker.discard()
+
+    async def _consume(self, stop: asyncio.Event) -> None:
+        idle = 0
+        async with self._ports.bus.consume(self._queue) as consumer:
+            while not stop.is_set() and self._handler.long is None:
+                batch = await until_stopped(stop, collect(consumer, 1, 0.0))
+                if batch:
+                    idle = 0
+                    settling = self._settler.settle(consumer, batch)
+                    await until_stopped(stop, settling, self._options.drain_s)
+                else:
+                    idle += 1
+                    if idle == _IDLE_ROUNDS:
+                        self._worker.drop()
+
+    async def _do_long(self, long: LongWork, stop: asyncio.Event) -> None:
+        """Do it while the lease holds."""
+        doing = asyncio.create_task(self._until_told(long), name=f"long {self.name}")
+        try:
+            kept = await self._keep_lease(long, doing, stop)
+            if stop.is_set() and not doing.done():
+                await asyncio.wait({doing}, timeout=self._options.drain_s)
+            if doing.done():
+                doing.result()
+                await self._ports.control.release(long.lease)
+            elif kept:
+                await self._ports.bus.publish(WORK.name, [long.message], self._lane)
+                await self._ports.control.release(long.lease)
+        finally:
+            doing.cancel()
+            await asyncio.wait({doing})
+
+    async def _keep_lease(
+        self, long: LongWork, doing: asyncio.Task[None], stop: asyncio.Event
+    ) -> bool:
+        """Renew it until the work is done or stopped; ``False``: somebody else has it now."""
+        ended = asyncio.Event()
+        doing.add_done_callback(lambda _: ended.set())
+        while not doing.done() and not stop.is_set():
+            pause = self._ports.clock.sleep(self._options.lease_s / 3)
+            await until_stopped(stop, until_stopped(ended, pause))
+            if doing.done() or stop.is_set():
+                break
+            try:
+                await self._ports.control.renew(long.lease, self._options.lease_s)
+            except ConflictError as error:
+                log.warning("long work was taken over", lane=self._lane, why=error.message)
+                return False
+            except Unavailable as error:
+                log.warning("lease not renewed", lane=self._lane, error=error.message)
+        return True
+
+    async def _until_told(self, long: LongWork) -> None:
+        """The work itself; while something is away it waits, for its message is gone."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self._once(long)
+            except Unavailable as error:
+                log.warning("long work waits", lane=self._lane, error=error.message)
+                await backoff.wait(self._ports.clock)
+            else:
+                return
+
+    async def _once(self, long: LongWork) -> None:
+        try:
+            await self._handler.do(long.work, long.wanted)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - there is no message that could fail again
+            await self._handler.give_up(long.work, long.wanted, error)
+
+
+@asynccontextmanager
+async def _no_scope() -> AsyncIterator[None]:
+    yield

@@ -1,0 +1,39 @@
+"""What analysis may cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apollonia.domain.analysis import AnalyserSpec
+
+_LEAST_LIMIT_S = 10.0
+_PATIENCE = 10.0
+LONG_WORK_S = 20 * 60.0
+"""Brokers take a message back after 30 minutes: what may take longer than this holds a lease."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyzeOptions:
+    """``slots``: worker processes for each lane; ``holder`` names this process in leases.
+
+    An analyser has ten times its expected time for a content, at least 10 s, at most
+    ``time_limit_s``. A content that costs its worker ``tries`` times is recorded as failed.
+    """
+
+    holder: str
+    specs: tuple[AnalyserSpec, ...]
+    slots: Mapping[str, int] = field(default_factory=dict)
+    time_limit_s: float = 600.0
+    memory_limit_bytes: int = 2 << 30
+    tries: int = 2
+    nice: int = 10
+    start_time_limit_s: float = 30.0
+    recycle_after: int = 5_000
+    recycle_rss_bytes: int = 1 << 30
+    drain_s: float = 2.0
+    lease_s: float = 90.0
+    cached_s: float = 7 * 86_400.0
+
+    def limit_for(self, spec: AnalyserSpec, size: int) -> float:
+        """Seconds that the analyser has for a content of ``size`` bytes."""
+        wanted = max(_LEAST_LIMIT_S, _PATIENCE * spec.cost.expected_s(size))
+        return min(self.time_limit_s, wanted)

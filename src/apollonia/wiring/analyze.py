@@ -1,0 +1,91 @@
+"""The analyser's services over open ports."""
+
+import os
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from apollonia.analyze import registry, services
+from apollonia.analyze.options import AnalyzeOptions
+from apollonia.analyze.services import AnalyzePorts
+from apollonia.config import Settings
+from apollonia.domain.analysis import AnalyserSpec
+from apollonia.domain.kinds import RootState
+from apollonia.messages import LANES, POPULATOR_QUEUE
+from apollonia.ports.bus import Bus
+from apollonia.ports.clock import Clock
+from apollonia.ports.control import Control
+from apollonia.wiring.ports import Ports
+from apollonia.work.service import Service
+from apollonia.work.yielding import YieldingBus
+
+_MIB = 1 << 20
+_BUSY = frozenset({RootState.STARTING, RootState.SCANNING})
+_MANY_EVENTS = 200
+_KEPT_S = 0.5
+_PATIENCE_S = 600.0
+
+
+def analyser_specs(settings: Settings) -> tuple[AnalyserSpec, ...]:
+    """The analysers that are switched on."""
+    return registry.specs(settings.analyze.off)
+
+
+def process_name(capability: str) -> str:
+    """What a process is called in leases: another one after each start."""
+    return f"{capability}:{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
+
+
+def analyze_services(
+    ports: Ports, settings: Settings, *, after_scans: bool = False
+) -> Sequence[Service]:
+    """Intake and lanes. ``after_scans``: in one process with the ingestor, they let it go first."""
+    analyze = AnalyzePorts(
+        bus=ports.bus,
+        cache=ports.cache,
+        analyses=ports.analyses,
+        control=ports.control,
+        clock=ports.clock,
+        metrics=ports.metrics,
+    )
+    if after_scans:
+        busy = scans_first(ports.control, ports.bus, ports.clock)
+        analyze = replace(analyze, bus=YieldingBus(ports.bus, busy))
+    return services.analyze_services(analyze, _options(settings))
+
+
+def scans_first(control: Control, bus: Bus, clock: Clock) -> Callable[[], Awaitable[bool]]:
+    """Whether a scan is running or its events wait; for ten minutes at most, then others may, too.
+
+    What it found is kept for half a second, however many ask.
+    """
+    answer, asked, since = False, -_KEPT_S, clock.monotonic()
+
+    async def is_busy() -> bool:
+        nonlocal answer, asked, since
+        now = clock.monotonic()
+        if now - asked >= _KEPT_S:
+            asked = now
+            answer = await is_scanning(control, bus)
+            since = since if answer else now
+        return answer and now - since < _PATIENCE_S
+
+    return is_busy
+
+
+async def is_scanning(control: Control, bus: Bus) -> bool:
+    """Whether files are being found, or many wait for the catalog."""
+    if any(root.state in _BUSY for root in await control.roots()):
+        return True
+    return await bus.depth(POPULATOR_QUEUE) > _MANY_EVENTS
+
+
+def _options(settings: Settings) -> AnalyzeOptions:
+    chosen = settings.analyze
+    return AnalyzeOptions(
+        holder=process_name("analyze"),
+        specs=analyser_specs(settings),
+        slots={lane: getattr(chosen, f"slots_{lane}") for lane in LANES},
+        time_limit_s=chosen.time_limit_seconds,
+        memory_limit_bytes=chosen.memory_limit_mb * _MIB,
+    )
