@@ -80,6 +80,14 @@ def populate(data: DataOption = None) -> None:
 
 
 @app.command()
+def analyze(data: DataOption = None) -> None:
+    """Only look into contents, and publish what analysers find; several may run."""
+    from apollonia.cli import commands
+
+    commands.analyze(data=data)
+
+
+@app.command()
 def api(data: DataOption = None, host: HostOption = None, port: PortOption = None) -> None:
     """Only serve the page and the API."""
     from apollonia.cli import commands

@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from apollonia.config import Settings
-from apollonia.errors import ConfigurationError, FilesUnavailableError, Unavailable
+from apollonia.errors import (
+    BusUnavailableError,
+    ConfigurationError,
+    FilesUnavailableError,
+    Unavailable,
+)
 from apollonia.media.workers.pool import MediaPool
 from apollonia.media.workers.requests import InspectRequest
+from apollonia.messages import ALL_QUEUES
 from apollonia.observe.health import Check, CheckResult, run_checks
 from apollonia.wiring.data_folder import low_space, prepare_data_folder
 from apollonia.wiring.ingest import resolve_roots
@@ -28,10 +34,21 @@ async def examine(settings: Settings) -> Mapping[str, CheckResult]:
         return {"data folder": CheckResult("unavailable", error.message)}
     try:
         async with open_ports(settings, folder) as ports:
-            return await run_checks(_checks(settings, folder, ports))
+            results = await run_checks(_checks(settings, folder, ports))
+            return {**results, "queues": await _queues(ports)}
     except Unavailable as error:  # then the others cannot be asked
         part = error.code.removesuffix("_unavailable")
         return {part: CheckResult("unavailable", error.message)}
+
+
+async def _queues(ports: Ports) -> CheckResult:
+    """How many messages wait; that they do is no fault."""
+    try:
+        depths = [(queue, await ports.bus.depth(queue)) for queue in ALL_QUEUES]
+    except BusUnavailableError as error:
+        return CheckResult("unavailable", error.message)
+    waiting = ", ".join(f"{queue} {depth}" for queue, depth in depths if depth)
+    return CheckResult("ok", f"waiting: {waiting}" if waiting else "nothing waits")
 
 
 def _watch_limit() -> int | None:

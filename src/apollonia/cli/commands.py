@@ -77,6 +77,11 @@ def populate(*, data: Path | None) -> None:
     _run(_populate(_settings(data=data)))
 
 
+def analyze(*, data: Path | None) -> None:
+    """Only the analyser."""
+    _run(_analyze(_settings(data=data)))
+
+
 def api(*, data: Path | None, host: str | None, port: int | None) -> None:
     """Only the API."""
     _run(_api(_settings(data=data, host=host, port=port)))
@@ -155,6 +160,7 @@ def show_config(*, data: Path | None, as_json: bool) -> None:
 
 
 async def _up(settings: Settings, console: Console, *, take_over: bool) -> None:
+    from apollonia.wiring.analyze import analyze_services
     from apollonia.wiring.api import api_services, bind
     from apollonia.wiring.ingest import holder_name, ingest_services, resolve_roots
     from apollonia.wiring.populate import populate_services
@@ -175,6 +181,7 @@ async def _up(settings: Settings, console: Console, *, take_over: bool) -> None:
             link = progress.sign_in_link(host, port, secret)
             services = [
                 *populate_services(ports, settings),
+                *analyze_services(ports, settings, after_scans=True),
                 *await api_services(ports, settings, listener, media),
                 *ingestor,
                 progress.Progress(ports.control, ports.library, console, link=link, folder=folder),
@@ -204,6 +211,14 @@ async def _populate(settings: Settings) -> None:
     folder = prepare_data_folder(settings.data)
     async with open_ports(settings, folder) as ports:
         await _serve(populate_services(ports, settings))
+
+
+async def _analyze(settings: Settings) -> None:
+    from apollonia.wiring.analyze import analyze_services
+
+    folder = prepare_data_folder(settings.data)
+    async with open_ports(settings, folder) as ports:
+        await _serve(analyze_services(ports, settings))
 
 
 async def _api(settings: Settings) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from apollonia.messages import GRAPH_QUEUE, POPULATOR_QUEUE
+
 _REQUEST_LIMIT_S = 30.0
 
 
@@ -200,4 +202,5 @@ class Installation:
             root["state"] in {"watching", "degraded"} and root["left"] == 0
             for root in stats["roots"]
         )
-        return bool(stats["roots"]) and scanned and not any(stats["queues"].values())
+        waiting = [stats["queues"][queue] for queue in (POPULATOR_QUEUE, GRAPH_QUEUE)]
+        return bool(stats["roots"]) and scanned and not any(waiting)

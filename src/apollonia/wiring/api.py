@@ -16,8 +16,8 @@ from apollonia.config import Settings
 from apollonia.domain.kinds import RootState
 from apollonia.errors import FilesUnavailableError
 from apollonia.media.workers.pool import MediaPool
+from apollonia.messages import ALL_QUEUES
 from apollonia.observe.health import Check
-from apollonia.populate.services import CONSUMED
 from apollonia.ports.control import Control
 from apollonia.ports.dead_letters import DeadLetters, LetterState
 from apollonia.wiring.data_folder import low_space, secret_key
@@ -83,7 +83,7 @@ def _api_options(settings: Settings, ports: Ports, listener: socket.socket) -> A
         allowed_origins=chosen.allowed_origins,
         trusted_proxies=chosen.trusted_proxies,
         web_folder=page_folder(settings),
-        queues=CONSUMED,
+        queues=ALL_QUEUES,
     )
 
 

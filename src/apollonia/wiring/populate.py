@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from apollonia.config import Settings
 from apollonia.populate import services
 from apollonia.populate.purger import PurgeOptions
+from apollonia.populate.reconciler import ReconcileOptions
 from apollonia.populate.requeuer import RequeuerOptions
-from apollonia.populate.services import PopulatePorts
+from apollonia.populate.services import AnalysisKeeping, PopulatePorts
+from apollonia.wiring.analyze import analyser_specs, process_name
 from apollonia.wiring.ports import Ports
 from apollonia.work.service import Service
 
 _DAY_S = 86_400.0
+_MINUTE_S = 60.0
 
 
 def populate_services(ports: Ports, settings: Settings) -> Sequence[Service]:
@@ -25,6 +28,15 @@ def populate_services(ports: Ports, settings: Settings) -> Sequence[Service]:
             dead_letters=ports.dead_letters,
             clock=ports.clock,
             metrics=ports.metrics,
+        ),
+        analysis=AnalysisKeeping(
+            analyses=ports.analyses,
+            control=ports.control,
+            specs=analyser_specs(settings),
+            options=ReconcileOptions(
+                holder=process_name("populate"),
+                interval_s=settings.analyze.reconcile_minutes * _MINUTE_S,
+            ),
         ),
         purge=_purge_options(settings),
         requeue=RequeuerOptions(keep_s=settings.catalog.keep_settled_letters_days * _DAY_S),

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from apollonia.adapters.analyses import SqlAnalyses
 from apollonia.adapters.blobs.folder_blobs import FolderBlobs
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.clock.system_clock import SystemClock
@@ -18,7 +19,7 @@ from apollonia.config import Settings
 from apollonia.messages import topology
 from apollonia.observe.health import Check
 from apollonia.observe.metrics import Metrics
-from apollonia.populate.services import CONSUMED
+from apollonia.ports.analyses import Analyses
 from apollonia.ports.blobs import Blobs
 from apollonia.ports.broadcast import Broadcast
 from apollonia.ports.bus import Bus
@@ -52,6 +53,7 @@ class Ports:
     search: Search
     graph: Graph
     control: Control
+    analyses: Analyses
     dead_letters: DeadLetters
     identity: Identity
     cache: Cache
@@ -85,7 +87,7 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
         stack.push_async_callback(database.close)
         await database.open()
         stack.push_async_callback(bus.close)
-        await bus.declare(topology(*CONSUMED))
+        await bus.declare(topology())
         broadcast = make_broadcast(settings, clock)
         stack.push_async_callback(broadcast.close)
         cache = make_cache(settings, clock, metrics)
@@ -103,6 +105,7 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
             search=SqlSearch(database),
             graph=graph,
             control=SqlControl(database),
+            analyses=SqlAnalyses(database),
             dead_letters=SqlDeadLetters(database),
             identity=SqlIdentity(database),
             cache=cache,
