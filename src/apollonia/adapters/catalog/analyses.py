@@ -9,6 +9,7 @@ from apollonia.adapters.catalog.path_locks import PathLocks
 from apollonia.adapters.database.bulk import (
     change_by_keys,
     insert_rows,
+    lock_names,
     replacing,
     select_by_keys,
 )
@@ -31,11 +32,16 @@ _FILES = (
     " WHERE s.status = 'cataloged' AND f.sha256_hash IN {keys}"
 )
 _SETS = ", ".join(f"{name} = excluded.{name}" for name in _RESULT if name not in _KEY)
-_SETS = "UPDATE SET " + ", ".join(
-    f"{name} = excluded.{name}" for name in _RESULT if name not in _KEY
+_REPLACE = Otherwise(_KEY, f"UPDATE SET {_SETS}")
+_BETTER = Otherwise(
+    _KEY,
+    f"UPDATE SET {_SETS} WHERE excluded.status = 'done' AND analyses.status <> 'done'",
 )
-_REPLACE = Otherwise(_KEY, _SETS)
-_BETTER = Otherwise(_KEY, f"{_SETS} WHERE excluded.status = 'done' AND analyses.status <> 'done'")
+
+
+def lock_contents(connection: Connection, sha256s: Iterable[str]) -> None:
+    """Nobody else judges these contents, or enters files of them, until the transaction ends."""
+    lock_names(connection, *(f"content {sha256}" for sha256 in sha256s))
 
 
 def recorded(connection: Connection, sha256s: Iterable[str]) -> Mapping[str, Sequence[Recorded]]:
