@@ -28,8 +28,6 @@ from apollonia.ports.graph import GraphEdge, GraphFile
 from apollonia.ports.library import Library
 from apollonia.testing.builders import a_media, a_place, a_time
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 ALL = FileFilter()
 SORTS = [key for key in SortKey if key is not SortKey.RELEVANCE]
 

@@ -18,8 +18,6 @@ from apollonia.ports.catalog import Catalog
 from apollonia.ports.search import Search
 from apollonia.testing.builders import a_media, a_place, a_time
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 RELEVANCE = Sort(SortKey.RELEVANCE)
 
 

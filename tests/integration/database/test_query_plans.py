@@ -76,7 +76,7 @@ def plans_of(file, statements) -> list[str]:
 
 def is_bounded(step: str) -> bool:
     """Whether a step reads by an index, or something that is small by itself."""
-    small = r"SCAN (shelves|s|relay|alembic_version|CONSTANT ROW|found|\(subquery-\d+\))"
+    small = r"SCAN (shelves|s|relay|alembic_version|CONSTANT ROW|part|found|\(subquery-\d+\))"
     return not step.startswith("SCAN") or re.match(small, step) is not None
 
 

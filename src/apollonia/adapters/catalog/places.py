@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from apollonia.adapters.catalog.columns import columns_of, duration_of, shelf_of, short_hash
 from apollonia.adapters.catalog.rows import media_bytes
 from apollonia.adapters.catalog.shelves import ShelfCounts
+from apollonia.adapters.catalog.vectors import vector_of
 from apollonia.adapters.database.bulk import (
     change_by_keys,
     driver_of,
@@ -57,10 +58,11 @@ def save_places(connection: Connection, places: Sequence[Place], counts: ShelfCo
     # Let go of the paths that files leave, so that others of this batch may take them.
     left = [(place.id.encode(), known[place.id].number) for place in moved]
     update_rows(connection, "files", "number", "path_key", left)
+    columns = (*_COLUMNS, *driver_of(connection).vector_columns)
     rows = _rows(connection, old, numbers, counts)
-    insert_rows(connection, "files", _COLUMNS, rows, otherwise=replacing("number", _COLUMNS))
+    insert_rows(connection, "files", columns, rows, otherwise=replacing("number", columns))
     rows = _rows(connection, new, numbers, counts)
-    insert_rows(connection, "files", _COLUMNS, rows)
+    insert_rows(connection, "files", columns, rows)
     for place in old:
         before = known[place.id]
         counts.add(before.shelf, size=before.size, duration_ms=before.duration_ms, sign=-1)
@@ -90,12 +92,15 @@ def _rows(
 ) -> Iterator[tuple[Any, ...]]:
     shelves = [shelf_of(place) for place in places]
     shelf_numbers = counts.numbers(connection, shelves)
+    with_vector = bool(driver_of(connection).vector_columns)
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for place, shelf in zip(places, shelves, strict=True):
             number = shelf_numbers[shelf]
             counts.add(number, size=place.size, duration_ms=duration_of(place))
-            yield (numbers[place.id], number, *columns_of(place).values())
+            columns = columns_of(place)
+            row = (numbers[place.id], number, *columns.values())
+            yield (*row, vector_of(columns)) if with_vector else row
 
     return rows()
 

@@ -26,6 +26,11 @@ class Otherwise(NamedTuple):
 class Driver(Protocol):
     """Statements have ``?`` where values go, and ``IN {keys}`` where keys go."""
 
+    @property
+    def vector_columns(self) -> tuple[str, ...]:
+        """What ``files`` has besides: its words for the search, where we write them ourselves."""
+        ...
+
     one_writes_at_a_time: bool
     """Then nothing changes under a transaction that writes, and nothing needs locks."""
 

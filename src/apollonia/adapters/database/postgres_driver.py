@@ -40,6 +40,8 @@ class PostgresDriver:
 
     one_writes_at_a_time = False
 
+    vector_columns: tuple[str, ...] = ("search",)
+
     def run(self, connection: Connection, statement: str, values: Values) -> list[AnyRow]:
         """The rows of one statement."""
         return _fetch(connection, _with_numbers(statement), values)
@@ -154,5 +156,7 @@ def _update(table: str, key: str, column: str) -> str:
 
 
 def _type(table: str, column: str) -> str:
+    if column in PostgresDriver.vector_columns:
+        return "tsvector"
     kind = METADATA.tables[table].columns[column].type
     return next(name for base, name in _TYPES.items() if isinstance(kind, base))

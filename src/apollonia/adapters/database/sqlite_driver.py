@@ -27,6 +27,8 @@ class SqliteDriver:
 
     one_writes_at_a_time = True
 
+    vector_columns: tuple[str, ...] = ()
+
     def run(self, connection: Connection, statement: str, values: Values) -> list[AnyRow]:
         """The rows of one statement."""
         cursor = connection.connection.cursor()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.database.bulk import run
+from apollonia.adapters.library.keyset import found_by
 from apollonia.adapters.library.selection import Condition, ShelfRow, shelf_condition
 from apollonia.domain.paging import TOTAL_CAP, FileFilter
 from apollonia.ports.library import Stats
@@ -27,8 +28,8 @@ def count_by_shelf(
         return {}
     on_shelf = shelf_condition(shelves)
     statement = (
-        "SELECT shelf, count(*) FROM (SELECT shelf FROM files INDEXED BY"  # noqa: S608 - our words
-        f" {where.index} WHERE 1{on_shelf.sql}{where.sql} LIMIT ?) GROUP BY shelf"
+        f"SELECT shelf, count(*) FROM (SELECT shelf FROM {found_by(connection, where)}"  # noqa: S608 - our words
+        f" WHERE true{on_shelf.sql}{where.sql} LIMIT ?) AS part GROUP BY shelf"
     )
     rows = run(connection, statement, (*on_shelf.values, *where.values, at_most))
     return {row[0]: row[1] for row in rows}

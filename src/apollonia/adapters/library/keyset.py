@@ -153,11 +153,15 @@ def merged(
 ) -> list[Hit]:
     """The first hits on these shelves, read in the index's order until there are enough."""
     hits: list[Hit] = []
+    on_sqlite = connection.dialect.name == "sqlite"
     for group in batched(shelves, _MAX_MERGED):
         values: list[Any] = []
         for shelf in group:
-            values += (shelf.number, *where.values)
-        statement = merge_statement(order, where.sql, len(group))
+            values += (shelf.number, *where.values, *(() if on_sqlite else (limit,)))
+        branch = (
+            _indexed_branch(order, where.sql) if on_sqlite else limited_branch(order, where.sql)
+        )
+        statement = merge_statement(branch, order, len(group))
         hits += hits_of(connection, statement, (*values, limit), order)
     if len(shelves) > _MAX_MERGED:
         hits.sort(key=lambda hit: (hit.value, hit.id), reverse=order.descending)
@@ -174,21 +178,42 @@ def gathered(
     """The first hits of a small part of the files, found by the condition and then sorted."""
     on_shelf = shelf_condition(shelves)
     statement = (
-        f"SELECT {order.column}, id, number FROM files INDEXED BY {where.index}"  # noqa: S608 - our words
-        f" WHERE 1{on_shelf.sql}{where.sql}{order.clause} LIMIT ?"
+        f"SELECT {order.column}, id, number FROM {found_by(connection, where)}"  # noqa: S608 - our words
+        f" WHERE true{on_shelf.sql}{where.sql}{order.clause} LIMIT ?"
     )
     values = (*on_shelf.values, *where.values, limit)
     return hits_of(connection, statement, values, order)
 
 
-@lru_cache(maxsize=512)
-def merge_statement(order: Order, where: str, shelves: int) -> str:
-    """One branch per shelf: SQLite merges sorted branches without sorting."""
-    branch = (
+def found_by(connection: Connection, where: Condition) -> str:
+    """``FROM``: the files by the index that the condition names, where that can be said."""
+    return f"files INDEXED BY {where.index}" if connection.dialect.name == "sqlite" else "files"
+
+
+def limited_branch(order: Order, where: str, *also: str) -> str:
+    """What PostgreSQL reads of one shelf.
+
+    It merges branches that are sorted already; and only who will read little is sure to read a
+    branch by the index that sorts it. Values: the shelf, those of the condition, the limit.
+    """
+    columns = ", ".join((order.column, "id", "number", *also))
+    return f"(SELECT {columns} FROM files WHERE shelf = ?{where}{order.clause} LIMIT ?)"  # noqa: S608 - our words
+
+
+def _indexed_branch(order: Order, where: str) -> str:
+    """What SQLite reads of one shelf: it merges sorted branches without sorting."""
+    return (
         f"SELECT {order.column}, id, number FROM files INDEXED BY {order.index}"  # noqa: S608 - our words
         f" WHERE shelf = ?{where}"
     )
-    return " UNION ALL ".join([branch] * shelves) + order.clause + " LIMIT ?"
+
+
+@lru_cache(maxsize=512)
+def merge_statement(branch: str, order: Order, shelves: int) -> str:
+    """One branch per shelf; a single one in parentheses can't be sorted as it stands."""
+    only = f"SELECT * FROM {branch} AS single" if branch.startswith("(") else branch  # noqa: S608 - our words
+    union = only if shelves == 1 else " UNION ALL ".join([branch] * shelves)
+    return f"{union}{order.clause} LIMIT ?"
 
 
 def hits_of(

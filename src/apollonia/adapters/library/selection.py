@@ -48,6 +48,27 @@ class Condition:
         return Condition(self.sql + other.sql, self.values + other.values, self.index)
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a filter without its words selects: files of these shelves inside the folder."""
+
+    shelves: Sequence[ShelfRow]
+    folder: Condition
+    on_all: bool
+
+    @property
+    def condition(self) -> Condition:
+        """All of it; nothing is said about shelves when it is all of them."""
+        return self.folder if self.on_all else shelf_condition(self.shelves) + self.folder
+
+
+def narrowing(connection: Connection, where: FileFilter) -> Narrowing:
+    """What the filter selects, whatever its words."""
+    all_shelves = read_shelves(connection)
+    shelves = matching(all_shelves, where)
+    return Narrowing(shelves, folder_condition(where), len(shelves) == len(all_shelves))
+
+
 def read_shelves(connection: Connection) -> Sequence[ShelfRow]:
     """All shelves that hold files, by number."""
     rows = read_rows(connection, _SHELF, "FROM shelves WHERE files > 0")

@@ -13,7 +13,7 @@ from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.engine import Database
 from apollonia.adapters.library.counting import capped, count_by_shelf, facets_of, stats_of
 from apollonia.adapters.library.keyset import Hit, Order, gathered, in_order, merged, order_of
-from apollonia.adapters.library.matches import match_of, matches_by_shelf
+from apollonia.adapters.library.matches import matches_of, typed_words
 from apollonia.adapters.library.relations import neighbors_of
 from apollonia.adapters.library.selection import (
     Condition,
@@ -37,7 +37,7 @@ _EVENTS = (
 
 
 _ROOT_SUMMARY = (
-    "SELECT sum(s.availability = 'present'), max(f.version_timestamp)"
+    "SELECT count(*) FILTER (WHERE s.availability = 'present'), max(f.version_timestamp)"
     " FROM shelves s JOIN files f ON f.shelf = s.number WHERE s.root = ?"
 )
 _NEWEST_LEFT = "SELECT max(timestamp) FROM file_tombstones WHERE path > ? AND path < ?"
@@ -153,11 +153,11 @@ def _page(
 
 def _facets(connection: Connection, where: FileFilter) -> Mapping[str, Mapping[str, int]]:
     shelves = matching(read_shelves(connection), without_kind_and_format(where))
-    folder, match = folder_condition(where), match_of(where.text)
-    if match is None:
-        counts = count_by_shelf(connection, shelves, folder)
+    folder, words = folder_condition(where), typed_words(where.text)
+    if words:
+        counts = matches_of(connection, words).by_shelf(shelves, folder)
     else:
-        counts = matches_by_shelf(connection, match, shelves, folder)
+        counts = count_by_shelf(connection, shelves, folder)
     return facets_of(shelves, counts, where)
 
 
