@@ -6,10 +6,13 @@ from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.control import SqlControl
 from apollonia.adapters.database import Database
 from apollonia.adapters.database.bulk import run
+from apollonia.adapters.database.schema import METADATA
 from apollonia.adapters.database.transfer import transfer
 from apollonia.adapters.library import SqlLibrary
+from apollonia.adapters.search import SqlSearch
 from apollonia.domain.kinds import Availability
 from apollonia.domain.neighbours import Role
+from apollonia.domain.paging import FileFilter, Sort, SortKey
 from apollonia.domain.place import Relation
 from apollonia.errors import ConflictError
 from apollonia.populate.file_projector import FileProjector
@@ -48,8 +51,11 @@ async def fill(database, number=10):
 
 async def rows_of(database):
     tables = ("files", "file_events", "file_media", "file_neighbors", "shelves", "relay", "changes")
+    columns = {name: ", ".join(table.columns.keys()) for name, table in METADATA.tables.items()}
     reading = {
-        table: await database.read(lambda at, table=table: run(at, f"SELECT * FROM {table}"))
+        table: await database.read(
+            lambda at, table=table: run(at, f"SELECT {columns[table]} FROM {table}")
+        )
         for table in (*tables, "pending_changes", "leases")
     }
     return {table: sorted(map(repr, map(tuple, rows))) for table, rows in reading.items()}
@@ -69,6 +75,9 @@ async def test_transfer_moves_every_row_and_goes_on_from_there(database, target)
     assert moved == before
     library, old = SqlLibrary(target), SqlLibrary(database)
     assert await library.stats() == await old.stats()
+    words = FileFilter(text="music 7")
+    found = await SqlSearch(target).search(words, Sort(SortKey.RELEVANCE), limit=9)
+    assert [place.path for place in found.items] == [b"/music/7.flac"]
     catalog = SqlCatalog(target)
     async with catalog.begin() as unit:  # new numbers meet none of the old ones
         await unit.save_places([a_place(path=b"/other/new.flac", root="/other")])

@@ -6,9 +6,16 @@ from typing import Any
 from sqlalchemy import Boolean, Table
 from sqlalchemy.engine import Connection
 
-from apollonia.adapters.database.bulk import insert_rows, run
+from apollonia.adapters.catalog.vectors import vector_of
+from apollonia.adapters.database.bulk import driver_of, insert_rows, run
 from apollonia.adapters.database.engine import Database
-from apollonia.adapters.database.schema import GRAPH_EDGES, GRAPH_FILES, METADATA, RELAY
+from apollonia.adapters.database.schema import (
+    FILES,
+    GRAPH_EDGES,
+    GRAPH_FILES,
+    METADATA,
+    RELAY,
+)
 from apollonia.adapters.database.store import Session
 from apollonia.errors import CatalogUnavailableError, ConflictError
 
@@ -56,11 +63,15 @@ async def _copy(old: Session, new: Session, table: Table, told: Callable[[str, i
         await new.visit(lambda at: run(at, f"DELETE FROM {RELAY.name}"))  # noqa: S608 - our names
     columns = tuple(column.name for column in table.columns)
     keys = [columns.index(column.name) for column in table.primary_key.columns]
+    more = await new.visit(lambda at: driver_of(at).vector_columns) if table is FILES else ()
+    into = (*columns, *more)
     flags = [number for number, column in enumerate(table.columns) if _is_flag(column.type)]
     copied, after = 0, None
     while page := await old.visit(lambda at, after=after: _page(at, table, after)):  # type: ignore[misc]
         rows = [_with_flags(row, flags) for row in page]
-        await new.visit(lambda at, rows=rows: insert_rows(at, table.name, columns, rows))  # type: ignore[misc]
+        if more:
+            rows = [(*row, vector_of(dict(zip(columns, row, strict=True)))) for row in rows]
+        await new.visit(lambda at, rows=rows: insert_rows(at, table.name, into, rows))  # type: ignore[misc]
         copied += len(rows)
         after = tuple(page[-1][key] for key in keys)
         told(table.name, copied)
