@@ -152,6 +152,14 @@ def migrate(data: DataOption = None) -> None:
     commands.migrate(data=data)
 
 
+@app.command("migrate-to")
+def migrate_to(data: DataOption = None) -> None:
+    """Copy the embedded catalog in the data folder to the database that the settings name."""
+    from apollonia.cli import commands
+
+    commands.migrate_to(data=data)
+
+
 @app.command()
 def config(
     data: DataOption = None,

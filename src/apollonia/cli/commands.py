@@ -121,6 +121,16 @@ def migrate(*, data: Path | None) -> None:
     Console().print(f"The catalog in {folder} is up to date.", markup=False)
 
 
+def migrate_to(*, data: Path | None) -> None:
+    """Take an embedded catalog to the database that the settings name."""
+    from apollonia.cli.moving import move
+
+    settings = _settings(data=data)
+    folder = prepare_data_folder(settings.data)
+    with ingest_lock(folder):
+        _run(move(settings, folder, Console()))
+
+
 def token(*, data: Path | None, days: int, link: bool) -> None:
     """Print an API token, or a sign-in link."""
     settings = _settings(data=data)
