@@ -14,6 +14,8 @@ from apollonia.errors import BusUnavailableError, ConfigurationError
 
 _OUR_FAULT = ("CERTIFICATE", "ALERT", "WRONG_VERSION", "UNSUPPORTED_PROTOCOL", "HOSTNAME")
 
+_HINT = " (does it ask for a certificate? see APOLLONIA_BUS__TLS_CERT)"
+
 _rng = random.SystemRandom()
 
 
@@ -43,7 +45,8 @@ async def connect(
             reasons.append(f"{url.host}:{url.port}: no answer")
         except (AMQPError, OSError) as error:
             _raise_if_refused(error, address, url)
-            reasons.append(f"{url.host}:{url.port}: {_words(error)}")
+            hint = _HINT if address.secure and tls.cert is None and _was_reset(error) else ""
+            reasons.append(f"{url.host}:{url.port}: {_words(error)}{hint}")
         else:
             return connection
     raise BusUnavailableError(f"RabbitMQ cannot be reached: {'; '.join(reasons)}")
@@ -69,6 +72,11 @@ def _raise_if_refused(error: Exception, address: Address, url: URL) -> None:
             f"no TLS with {where}: {cause.reason or cause}; see APOLLONIA_BUS__TLS_CA (who signed"
             f" the server's certificate), __TLS_CERT and __TLS_KEY (yours, where it asks for one)"
         ) from error
+
+
+def _was_reset(error: Exception) -> bool:
+    """Where TLS 1.3 refuses a client, the alert and the end of the connection race each other."""
+    return isinstance(error.__cause__, ConnectionResetError | asyncio.IncompleteReadError)
 
 
 def _words(error: Exception) -> str:

@@ -1,0 +1,107 @@
+"""A broker of our own that stops and starts while messages travel."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from apollonia.adapters.bus.rabbit import RabbitBus, RabbitOptions
+from apollonia.errors import BusUnavailableError
+from apollonia.messages import FILES, POPULATOR_QUEUE, topology
+from apollonia.testing.builders import a_message
+
+sys.path.append(str(Path(__file__).parents[3] / "scripts"))
+
+from servers import ground, rabbitmq
+from servers.certificates import make_certificates
+
+pytestmark = [pytest.mark.service, pytest.mark.timeout(120)]
+
+QUEUE = POPULATOR_QUEUE
+
+
+class Broker:
+    """One node; its folder, and so its messages, stay when it is stopped or killed."""
+
+    def __init__(self, parent: Path) -> None:
+        folder = ground.own_folder(parent, "rabbitmq", rabbitmq.USER)
+        epmd, self._epmd_pid = rabbitmq.start_epmd(folder)
+        certificates = make_certificates(folder / "tls", rabbitmq.USER)
+        self.node = rabbitmq.new_node(folder, epmd, certificates)
+        self.pid = rabbitmq.serve(self.node)
+
+    def start(self) -> None:
+        self.pid = rabbitmq.serve(self.node)
+
+    def stop(self) -> None:
+        ground.stop(self.pid)
+
+    def kill(self) -> None:
+        ground.stop(self.pid, limit_s=0)
+
+    def close(self) -> None:
+        ground.stop(self.pid, limit_s=1)
+        ground.stop(self._epmd_pid)
+
+
+@pytest.fixture
+def broker(
+    service_url: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Broker]:
+    service_url("rabbitmq")  # where that one is not, neither can this be
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="apollonia-broker-") as parent:
+        Path(parent).chmod(0o711)  # the broker's user must pass through
+        made = Broker(Path(parent))
+        yield made
+        made.close()
+
+
+async def test_rabbit_keeps_all_that_was_confirmed_through_stop_and_kill(broker: Broker) -> None:
+    bus = RabbitBus(broker.node.url, options=RabbitOptions(timeout_s=5))
+    await bus.declare(topology(QUEUE))
+    confirmed: set[int] = set()
+    handled: set[int] = set()
+    over = asyncio.Event()
+
+    async def publish() -> None:
+        first = 0
+        while not over.is_set():
+            batch = [a_message(b'{"n": %d}' % n) for n in range(first, first + 50)]
+            try:
+                await bus.publish(FILES.name, batch)
+            except BusUnavailableError:
+                await asyncio.sleep(0.1)
+                continue
+            confirmed.update(range(first, first + 50))
+            first += 50
+            await asyncio.sleep(0.02)
+
+    async def handle() -> None:
+        while not (over.is_set() and handled >= confirmed):
+            try:
+                async with bus.consume(QUEUE) as consumer:
+                    while taken := await consumer.take(100, 1):
+                        handled.update(orjson.loads(one.message.body)["n"] for one in taken)
+                        await consumer.ack(taken)
+            except BusUnavailableError:
+                await asyncio.sleep(0.1)
+
+    tasks = [asyncio.create_task(publish()), asyncio.create_task(handle())]
+    for end in (broker.stop, broker.kill):
+        await asyncio.sleep(0.7)
+        before = len(confirmed)
+        await asyncio.to_thread(end)
+        await asyncio.to_thread(broker.start)
+        async with asyncio.timeout(30):
+            while len(confirmed) < before + 200:
+                await asyncio.sleep(0.05)
+    over.set()
+    async with asyncio.timeout(30):
+        await asyncio.gather(*tasks)
+    await bus.close()
+    assert confirmed <= handled
