@@ -97,6 +97,7 @@ def spawn(command: Sequence[str], log: Path, *, env: Mapping[str, str] | None = 
             cwd="/",
             start_new_session=True,
         )
+    process.returncode = 0  # it is ended by its id; where a test started it, no warning
     return process.pid
 
 
