@@ -11,6 +11,7 @@ from sqlalchemy.engine.interfaces import AdaptedConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from apollonia.adapters.database.postgres_errors import CUT_OFF
 from apollonia.adapters.database.store import DatabaseOptions, Work
 
 WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -84,7 +85,7 @@ def roll_back(connection: Connection) -> None:
     """Take it back; a connection that cannot even do this is thrown away, without an error."""
     try:
         _adapted(connection).run_async(_rolled_back)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (asyncpg.PostgresError, *CUT_OFF):
         connection.invalidate()
     except BaseException:
         connection.invalidate()

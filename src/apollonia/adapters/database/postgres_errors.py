@@ -18,7 +18,6 @@ _RIGHTS = "{name} does not let our user do this: see the roles in the documentat
 _WORDS = {
     "40001": _AGAIN,
     "40P01": _AGAIN,
-    "23505": _AGAIN,
     "55P03": "{name}: another transaction keeps a lock for too long; the work is done again",
     "57014": "{name}: a statement took longer than [catalog] statement_timeout_seconds",
     "53100": "no space left for {name}: free some disk space on the server; nothing is lost, the"
@@ -42,8 +41,10 @@ _WORDS = {
     "XX002": "{name} is damaged: reindex it, or restore it from a backup",
 }
 _AWAY = "{name} is away: is the server running, and can it be reached?"
+_TWO_WRITERS = frozenset({"uq_files_id", "uq_files_path_key"})
 _REPEATABLE = frozenset({"40001", "40P01"})
-_NO_ANSWER = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+CUT_OFF = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""No answer of the server: what becomes of a connection that was ended, on either side."""
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def translated(name: str) -> Iterator[None]:
         raise CatalogUnavailableError(f"{name} is busy: all its connections are in use") from error
     except TimeoutError as error:
         raise CatalogUnavailableError(f"{name} does not answer in time") from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, DBAPIError) as error:
+    except (asyncpg.PostgresError, DBAPIError, *CUT_OFF) as error:
         words = _words(error)
         if words is None:
             raise
@@ -76,9 +77,12 @@ def is_repeatable(error: BaseException) -> bool:
 def _words(error: BaseException) -> str | None:
     cause = _driver_error(error)
     state = getattr(cause, "sqlstate", None)
+    if getattr(cause, "constraint_name", None) in _TWO_WRITERS:
+        return _AGAIN
     if state in _WORDS:
         return _WORDS[state]
-    return _AWAY if isinstance(cause, _NO_ANSWER) else None
+    lost = isinstance(cause, (*CUT_OFF, asyncpg.PostgresConnectionError))
+    return _AWAY if lost else None
 
 
 def _driver_error(error: BaseException) -> BaseException:
