@@ -81,18 +81,20 @@ class Runtime:
     @contextmanager
     def _signal_handlers(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-        caught = []
+        caught = {}
         for number in (signal.SIGINT, signal.SIGTERM):
+            before = signal.getsignal(number)
             try:
                 loop.add_signal_handler(number, self.request_stop)
             except (NotImplementedError, RuntimeError):  # not on this platform or thread
                 continue
-            caught.append(number)
+            caught[number] = before
         try:
             yield
         finally:
-            for number in caught:
+            for number, before in caught.items():
                 loop.remove_signal_handler(number)
+                signal.signal(number, before)  # what is closed now is not to be broken off
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -36,6 +37,9 @@ SECURITY_HEADERS = {
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,128}$")
 _MAX_TARGET_BYTES = 32 << 10
+_REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 414, 415, 422, 429, 431})
+_DRAIN_BYTES = 64 << 20
+_DRAIN_S = 5.0
 _ELSEWHERE = "other"
 
 
@@ -70,22 +74,22 @@ class RequestFrame:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         policy = content_security_policy(self._hosts.own_sockets(Headers(scope=scope)))
-        answer = _Answer(send, scope["state"]["request_id"], policy)
+        body = _LimitedBody(receive, Headers(scope=scope), self._options.max_body)
+        answer = _Answer(send, scope["state"]["request_id"], policy, body)
         try:
-            await self._limited(scope, receive, answer)
+            await self._limited(scope, body, answer)
         except Exception as error:
             if answer.status is not None:
                 raise  # the connection breaks off: half an answer must not look whole
-            await problem_for(error, scope)(scope, receive, answer)
+            await problem_for(error, scope)(scope, body, answer)
         finally:
             self._record(scope, answer)
 
-    async def _limited(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    async def _limited(self, scope: Scope, body: "_LimitedBody", answer: "_Answer") -> None:
         _check_sizes(scope, self._options)
         deadline = asyncio.timeout(self._options.request_s)
         try:
             async with deadline:
-                body = _LimitedBody(receive, self._options.max_body)
                 await self._app(scope, body, answer)
         except TimeoutError as error:
             if not deadline.expired():
@@ -108,8 +112,9 @@ class RequestFrame:
 class _Answer:
     """Sends on, with the headers that every answer carries."""
 
-    def __init__(self, send: Send, request_id: str, policy: str) -> None:
+    def __init__(self, send: Send, request_id: str, policy: str, body: "_LimitedBody") -> None:
         self._send = send
+        self._body = body
         self._request_id = request_id
         self._policy = policy
         self._start = time.perf_counter()
@@ -118,6 +123,8 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = int(message["status"])
+            if self.status in _REFUSALS:
+                await self._body.drain()
             self._complete(message)
         await self._send(message)
 
@@ -137,12 +144,27 @@ class _Answer:
 class _LimitedBody:
     """Receives on, as long as the body is not too long."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, headers: Headers, limit: int) -> None:
         self._receive = receive
         self._left = limit
+        has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        self._is_coming = has_body and "expect" not in headers
+
+    async def drain(self) -> None:
+        """Take what still comes: whoever sends first and reads then would hear of a reset only."""
+        taken = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_S):
+                while self._is_coming and taken < _DRAIN_BYTES:
+                    taken += len((await self._next()).get("body", b""))
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._is_coming = bool(message.get("more_body"))
+        return message
 
     async def __call__(self) -> Message:
-        message = await self._receive()
+        message = await self._next()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             # FastAPI lets only its own kind of exception out of the reading of a body.

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from apollonia.cli.dead_commands import dead
-from apollonia.cli.exits import exit_code
+from apollonia.cli.exits import end_well_on_sigterm, exit_code
 from apollonia.errors import ApolloniaError
 
 app = typer.Typer(
@@ -54,6 +54,7 @@ def up(
 
     Without a folder it makes a small demo library of its own and shows that.
     """
+    end_well_on_sigterm()
     from apollonia.cli import commands
 
     commands.up(roots or [], data=data, host=host, port=port, take_over=take_over)
@@ -66,6 +67,7 @@ def ingest(
     take_over: TakeOverOption = False,  # noqa: FBT002 - Typer's flags
 ) -> None:
     """Only watch and scan folders, and publish what is found."""
+    end_well_on_sigterm()
     from apollonia.cli import commands
 
     commands.ingest(roots or [], data=data, take_over=take_over)
@@ -74,6 +76,7 @@ def ingest(
 @app.command()
 def populate(data: DataOption = None) -> None:
     """Only keep the catalog and the graph up to date with what was published."""
+    end_well_on_sigterm()
     from apollonia.cli import commands
 
     commands.populate(data=data)
@@ -90,6 +93,7 @@ def analyze(data: DataOption = None) -> None:
 @app.command()
 def api(data: DataOption = None, host: HostOption = None, port: PortOption = None) -> None:
     """Only serve the page and the API."""
+    end_well_on_sigterm()
     from apollonia.cli import commands
 
     commands.api(data=data, host=host, port=port)

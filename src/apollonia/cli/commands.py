@@ -61,7 +61,7 @@ def up(
     console = Console()
     if not settings.files.roots:
         settings = _with_demo(settings, console, given_data=data is not None)
-    _run(_up(settings, console, take_over=take_over))
+    _run_services(_up(settings, console, take_over=take_over))
 
 
 def ingest(roots: Sequence[Path], *, data: Path | None, take_over: bool = False) -> None:
@@ -69,12 +69,12 @@ def ingest(roots: Sequence[Path], *, data: Path | None, take_over: bool = False)
     settings = _settings(data=data, roots=roots)
     if not settings.files.roots:
         raise ConfigurationError("no folder to catalog: name one, or set APOLLONIA_FILES__ROOTS")
-    _run(_ingest(settings, take_over=take_over))
+    _run_services(_ingest(settings, take_over=take_over))
 
 
 def populate(*, data: Path | None) -> None:
     """Only the populator."""
-    _run(_populate(_settings(data=data)))
+    _run_services(_populate(_settings(data=data)))
 
 
 def analyze(*, data: Path | None) -> None:
@@ -84,7 +84,7 @@ def analyze(*, data: Path | None) -> None:
 
 def api(*, data: Path | None, host: str | None, port: int | None) -> None:
     """Only the API."""
-    _run(_api(_settings(data=data, host=host, port=port)))
+    _run_services(_api(_settings(data=data, host=host, port=port)))
 
 
 def scan(paths: Sequence[Path], *, verify: bool, data: Path | None) -> None:
@@ -299,15 +299,32 @@ def _overrides(
     return {key: value for key, value in given.items() if value is not None}
 
 
-def _run[T](main: Coroutine[Any, Any, T]) -> T:
+def _run[T](main: Coroutine[Any, Any, T], on_term: Callable[[], None] = lambda: None) -> T:
     tune_interpreter()
     # The databases hold names, tokens and paths: nobody else reads them, even where the data folder
     # was there before and is open to all. SQLite has no setting of its own for this.
     os.umask(_OWNER_ONLY)
-    # Until the runtime listens to signals itself, SIGTERM ends the start just as Ctrl-C does.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+    # Where the runtime does not listen to signals itself, SIGTERM ends things just as Ctrl-C does.
+    def end(*_: object) -> None:
+        on_term()
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, end)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
+
+
+def _run_services(main: Coroutine[Any, Any, None]) -> None:
+    """Run until stopped. Who is told by SIGTERM to end has ended well, however far he was."""
+    told: list[bool] = []
+    try:
+        _run(main, lambda: told.append(True))
+    except KeyboardInterrupt:
+        if not told:
+            raise
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # all is closed
 
 
 def _shown(value: object) -> str:

@@ -20,6 +20,7 @@ from apollonia.errors import NotFoundError
 from apollonia.ports.control import Control
 from apollonia.wiring.data_folder import prepare_data_folder
 from apollonia.wiring.ports import open_ports
+from apollonia.work.folder_check import check_folder
 
 _COLOURS = {
     RootState.WATCHING: "green",
@@ -91,6 +92,9 @@ async def _each(
                 " or name another data folder with --data"
             )
         found = [find_root(path, list(roots)) for path in paths] or [(root, None) for root in roots]
+        for root, below in found:
+            if below is not None:
+                await check_folder(roots[root], below)
         for root, below in found:
             await work(ports.control, roots[root], below)
 

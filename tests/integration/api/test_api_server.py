@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import http.client
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -275,3 +276,24 @@ def test_bind_says_when_the_port_is_taken():
 def test_bind_says_when_the_host_is_not_ours(host):
     with pytest.raises(ConfigurationError, match=host):
         bind(host, 0)
+
+
+def post_all_then_read(running: Running, *, chunked: bool) -> tuple[int, str | None]:
+    """As urllib does it: 20 MiB are sent before anything is read, and the connection ends."""
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+    body = (b"x" * (1 << 20) for _ in range(20))
+    headers = {"Connection": "close", "Authorization": f"Bearer {running.token}"}
+    given = {} if chunked else {"Content-Length": str(20 << 20)}
+    connection.request(
+        "POST", "/api/v1/roots/rescan", body, headers | given, encode_chunked=chunked
+    )
+    answer = connection.getresponse()
+    json.loads(answer.read())
+    connection.close()
+    return answer.status, answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_server_tells_who_sends_too_much_before_he_reads(running, chunked):
+    answer = await asyncio.to_thread(post_all_then_read, running, chunked=chunked)
+    assert answer == (413, "application/problem+json")

@@ -14,6 +14,7 @@ from apollonia.api.schemas import RescanRequest, RootList, RootRequest, RootsAns
 from apollonia.domain.paths import display, from_wire
 from apollonia.domain.roots import root_of
 from apollonia.errors import InvalidError, NotFoundError
+from apollonia.work.folder_check import check_folder
 
 _CHANGES: dict[str, Any] = {
     "methods": ["POST"],
@@ -54,12 +55,16 @@ async def rescan(context: Context, body: RescanRequest, _proof: CsrfProof = None
     """Asks the roots' ingestors, who begin within about two seconds.
 
     Files that did not change are not read again, unless `verify` says so. What was asked for while
-    no ingestor runs is done by the next one.
+    no ingestor runs is done by the next one. Where there is no such folder, the answer says so, or
+    (from another machine than the ingestor's) the root's `last_error`.
     """
     folder = _folder(body)
     roots = await _meant(context, body.root)
     if folder is not None:
         roots = [_holding(folder, roots, body.root)]
+        statuses = await context.ports.control.roots()
+        (status,) = [status for status in statuses if status.root == roots[0]]
+        await check_folder(status, folder)
     for root in roots:
         await context.ports.control.request_scan(root, folder=folder, verify=body.verify)
     return json_response({"requested": roots}, 202)

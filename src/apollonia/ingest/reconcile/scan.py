@@ -1,8 +1,10 @@
 """The truth: every folder of a root against the index, and what the index knows beyond."""
 
 import asyncio
+import stat as modes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from apollonia.domain.paths import display, is_inside
 from apollonia.errors import FilesUnavailableError
@@ -108,6 +110,8 @@ class Scan:
         await tally.drained()
         if verification is not None:
             await verification.end()
+            if is_whole:
+                self._root.progress.verified()
         lost = await self._disappeared(walk, seen, facts)
         held = self._must_hold(lost, facts, confirmed)
         if held:
@@ -132,6 +136,22 @@ class Scan:
             seconds=round(self._clock.monotonic() - started, 3),
         )
         return Scanned(lost if held else None, again=seen.overfull)
+
+    async def refusal(self, folder: bytes) -> str | None:
+        """Why there is nothing to scan: no folder of the root is there, and none was."""
+        loop, disk = asyncio.get_running_loop(), self._root.disk
+        if folder == self._root.path:
+            return None  # it may be a link
+        look = partial(self._files.stat, folder, top=self._root.path)
+        try:
+            found = await loop.run_in_executor(disk, look)
+        except FilesUnavailableError:
+            return None  # the scan will say why
+        if found is not None:
+            return None if modes.S_ISDIR(found.st_mode) else "it is no folder"
+        if await self._index.count_under(folder):
+            return None  # what was in it is gone: that is for the scan to find
+        return "there is no such folder in the root (links are not followed)"
 
     async def still_gone(self, paths: Sequence[bytes]) -> int:
         """How many of these known files are neither back nor found elsewhere."""

@@ -42,6 +42,7 @@ class Progress:
     _skipped: dict[bytes, str] = field(default_factory=dict)
     _skipped_more: int = 0
     _last_error: RootError | None = None
+    _corrupted_before: int = 0
 
     def enter(self, state: RootState, message: str | None = None) -> None:
         """The root is in this state from now on."""
@@ -73,6 +74,17 @@ class Progress:
         """It is gone, or a file like others now."""
         self._skipped.pop(path, None)
 
+    def restore(self, reported: RootStatus) -> None:
+        """What an ingestor before this one reported and nobody has set right since."""
+        self._last_error = self._last_error or reported.last_error
+        listed = {one.path.encode(): one.reason for one in reversed(reported.corrupted)}
+        self._corrupted = listed | self._corrupted
+        self._corrupted_before = max(0, reported.corrupted_count - len(reported.corrupted))
+
+    def verified(self) -> None:
+        """Everything was read again: what is corrupted is listed."""
+        self._corrupted_before = 0
+
     def corrupt(self, path: bytes, reason: str) -> None:
         """Its content changed although its times did not; as many as are worth remembering."""
         if len(self._corrupted) < _REMEMBERED_SKIPS:
@@ -80,7 +92,9 @@ class Progress:
 
     def sound(self, path: bytes) -> None:
         """It has another content now, or is gone."""
-        self._corrupted.pop(path, None)
+        if self._corrupted:
+            self._corrupted.pop(path, None)
+            self._corrupted.pop(display(path).encode(), None)  # as a report before had it
 
     @property
     def is_degraded(self) -> bool:
@@ -133,7 +147,7 @@ class Progress:
             skipped=_newest(self._skipped),
             skipped_count=len(self._skipped) + self._skipped_more,
             corrupted=_newest(self._corrupted),
-            corrupted_count=len(self._corrupted),
+            corrupted_count=len(self._corrupted) + self._corrupted_before,
             last_scan_time=_time(self.last_scan_micros),
         )
 

@@ -31,6 +31,7 @@ class Reporter:
         self._reported: RootStatus | None = None
         self._reported_at = float("-inf")
         self._done = (0, clock.monotonic())
+        self._is_restored = False
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -45,12 +46,22 @@ class Reporter:
         if status == self._reported and now - self._reported_at < _HEARTBEAT_S:
             return
         try:
+            if not self._is_restored:
+                await self._restore()
+                status = self._progress.status()
             stamped = replace(status, updated_time=format_micros(self._clock.now_micros()))
             await self._control.report_root(stamped, by=status.holder)
         except Unavailable as error:
             log.debug("root not reported", root=status.root, reason=error.message)
             return
         self._reported, self._reported_at = status, now
+
+    async def _restore(self) -> None:
+        """Before the first report takes the place of what was reported before a restart."""
+        for before in await self._control.roots():
+            if before.root == self._progress.root:
+                self._progress.restore(before)
+        self._is_restored = True
 
     def _measure(self) -> None:
         """Files a second, smoothed; none while nothing is left to do."""

@@ -76,6 +76,10 @@ class Scanning:
 
     async def _scan_for(self, trigger: Trigger) -> Scanned:
         root, folder = self._root, trigger.folder
+        if folder is not None and (refusal := await self._scan.refusal(folder)) is not None:
+            root.progress.fail(f"not scanned: {refusal}", folder)
+            log.warning("folder not scanned", folder=display(folder), reason=refusal)
+            return Scanned(self._held)
         is_whole = folder is None or folder == root.path
         log.info(
             "scan",

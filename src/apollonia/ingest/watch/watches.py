@@ -37,6 +37,7 @@ class Watches:
         root.places = await loop.run_in_executor(
             root.disk, find_places, self._files, root.path, self._options.watch
         )
+        root.progress.storage = root.places.storage.kind.value
         self._try()
 
     async def run(self) -> None:
