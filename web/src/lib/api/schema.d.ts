@@ -4,6 +4,149 @@
  */
 
 export interface paths {
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages that could not be handled
+         * @description The newest first. Follow `next` until it is null.
+         */
+        get: operations["list_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count dead letters by queue, error and state
+         * @description At most 500 lines, the largest numbers first.
+         */
+        get: operations["count_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give dead letters up
+         * @description They are marked, stay to be looked at for a while, and are deleted later.
+         */
+        post: operations["discard_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/requeue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send dead letters back to their queues
+         * @description Each goes to the queue that it was in and to no other, as if it came for the first time.
+         *
+         *     The populator does it within seconds, also after a restart. One that fails again is the same
+         *     letter with one occurrence more.
+         */
+        post: operations["requeue_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{letter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One dead letter with its message
+         * @description Why it failed, where, how often, since when, its trace, headers and body.
+         */
+        get: operations["show_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{letter_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give one dead letter up
+         * @description As for many.
+         */
+        post: operations["discard_one"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{letter_id}/requeue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one dead letter back to its queue
+         * @description As for many; a discarded letter comes back by this.
+         */
+        post: operations["requeue_one"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facets": {
         parameters: {
             query?: never;
@@ -143,7 +286,8 @@ export interface paths {
          * @description Asks the roots' ingestors, who begin within about two seconds.
          *
          *     Files that did not change are not read again, unless `verify` says so. What was asked for while
-         *     no ingestor runs is done by the next one.
+         *     no ingestor runs is done by the next one. Where there is no such folder, the answer says so, or
+         *     (from another machine than the ingestor's) the root's `last_error`.
          */
         post: operations["rescan"];
         delete?: never;
@@ -382,6 +526,118 @@ export interface components {
             start_ms: number | null;
             /** Title */
             title: string | null;
+        };
+        /**
+         * DeadLetter
+         * @description One message of one queue that could not be handled.
+         */
+        DeadLetter: {
+            /**
+             * Actor
+             * @description Who wanted the last change of state
+             */
+            actor: string | null;
+            /**
+             * Attempts
+             * @description How often it was tried before it was given up the last time
+             */
+            attempts: number;
+            /** Changed Time */
+            changed_time: string | null;
+            /**
+             * Error
+             * @description A stable code, or the name of an exception
+             */
+            error: string;
+            /** First Time */
+            first_time: string;
+            /** Id */
+            id: string;
+            /** Last Time */
+            last_time: string;
+            /** Message Id */
+            message_id: string;
+            /** Message Schema */
+            message_schema: string;
+            /**
+             * Note
+             * @description Why a wish could not be carried out
+             */
+            note: string | null;
+            /**
+             * Occurrences
+             * @description How often it was given up
+             */
+            occurrences: number;
+            /** Queue */
+            queue: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Size
+             * @description Bytes of the body
+             */
+            size: number;
+            state: components["schemas"]["LetterState"];
+        };
+        /**
+         * DeadLetterChoice
+         * @description Which letters are meant; null does not narrow, so `{}` means all that wait.
+         * @example {}
+         * @example {
+         *       "queue": "apollonia-populator",
+         *       "reason": "size"
+         *     }
+         */
+        DeadLetterChoice: {
+            /** Error */
+            error?: string | null;
+            /** Queue */
+            queue?: string | null;
+            /**
+             * Reason
+             * @description Words in the reason, in upper or lower case
+             */
+            reason?: string | null;
+        };
+        /**
+         * DeadLetterCount
+         * @description How many letters of a queue have this error and are in this state.
+         */
+        DeadLetterCount: {
+            /** Error */
+            error: string;
+            /** Number */
+            number: number;
+            /** Queue */
+            queue: string;
+            state: components["schemas"]["LetterState"];
+        };
+        /**
+         * DeadLetterCounts
+         * @description By queue, error and state, the largest numbers first.
+         */
+        DeadLetterCounts: {
+            /** Items */
+            items: components["schemas"]["DeadLetterCount"][];
+        };
+        /**
+         * DeadLetterPage
+         * @description Letters, the newest first; `next` is null on the last page.
+         */
+        DeadLetterPage: {
+            /** Items */
+            items: components["schemas"]["DeadLetter"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DeadLettersAnswer
+         * @description How many letters were changed.
+         */
+        DeadLettersAnswer: {
+            /** Changed */
+            changed: number;
         };
         /**
          * EventError
@@ -827,6 +1083,12 @@ export interface components {
          * @enum {string}
          */
         Kind: "audio" | "video" | "image" | "subtitle" | "document" | "other";
+        /**
+         * LetterState
+         * @description What is becoming of a dead letter.
+         * @enum {string}
+         */
+        LetterState: "dead" | "requested" | "requeued" | "discarded";
         /**
          * Liveness
          * @description The process answers.
@@ -1523,6 +1785,75 @@ export interface components {
             year: number | null;
         };
         /**
+         * WholeDeadLetter
+         * @description A dead letter with its message.
+         */
+        WholeDeadLetter: {
+            /**
+             * Actor
+             * @description Who wanted the last change of state
+             */
+            actor: string | null;
+            /**
+             * Attempts
+             * @description How often it was tried before it was given up the last time
+             */
+            attempts: number;
+            /**
+             * Body
+             * @description As text; JSON is indented. At most 64 KiB of it
+             */
+            body: string;
+            /** Body Truncated */
+            body_truncated: boolean;
+            /** Changed Time */
+            changed_time: string | null;
+            /**
+             * Error
+             * @description A stable code, or the name of an exception
+             */
+            error: string;
+            /** First Time */
+            first_time: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /** Last Time */
+            last_time: string;
+            /** Message Id */
+            message_id: string;
+            /** Message Schema */
+            message_schema: string;
+            /**
+             * Note
+             * @description Why a wish could not be carried out
+             */
+            note: string | null;
+            /**
+             * Occurrences
+             * @description How often it was given up
+             */
+            occurrences: number;
+            /** Queue */
+            queue: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Size
+             * @description Bytes of the body
+             */
+            size: number;
+            state: components["schemas"]["LetterState"];
+            /**
+             * Trace Id
+             * @description Trace that it belongs to, as in the logs
+             */
+            trace_id: string | null;
+        };
+        /**
          * Xmp
          * @description What people and their programs noted about a picture or a film.
          */
@@ -1556,6 +1887,485 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_letters: {
+        parameters: {
+            query?: {
+                /** @description Letters per page */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                /** @description Name of the queue that they were in */
+                queue?: string | null;
+                /** @description Exactly this error */
+                error?: string | null;
+                /** @description Words in the reason, in upper or lower case */
+                reason?: string | null;
+                /** @description Any of these; all when not given */
+                state?: components["schemas"]["LetterState"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterCounts"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_all: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with the cookie */
+                "X-CSRF-Token"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadLetterChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLettersAnswer"];
+                };
+            };
+            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The proof against forged requests is missing: `csrf` or `foreign_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requeue_all: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with the cookie */
+                "X-CSRF-Token"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadLetterChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLettersAnswer"];
+                };
+            };
+            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The proof against forged requests is missing: `csrf` or `foreign_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `id` of the letter */
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeDeadLetter"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such item: `not_found` or `no_artwork` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_one: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with the cookie */
+                "X-CSRF-Token"?: string | null;
+            };
+            path: {
+                /** @description `id` of the letter */
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeDeadLetter"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The proof against forged requests is missing: `csrf` or `foreign_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such item: `not_found` or `no_artwork` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is in a state that does not allow this: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requeue_one: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with the cookie */
+                "X-CSRF-Token"?: string | null;
+            };
+            path: {
+                /** @description `id` of the letter */
+                letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeDeadLetter"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The proof against forged requests is missing: `csrf` or `foreign_origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such item: `not_found` or `no_artwork` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is in a state that does not allow this: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_facets: {
         parameters: {
             query?: {
