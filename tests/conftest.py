@@ -8,10 +8,12 @@ time; so there it goes to a folder of its own.
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import secrets
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,3 +98,22 @@ async def _execute(url: str, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+@pytest.fixture
+def neo4j_url(service_url: Callable[..., str]) -> Iterator[str]:
+    """The address of an empty Neo4j that this test has for itself: Community has one database."""
+    from neo4j import GraphDatabase
+
+    url = service_url("neo4j")
+    scheme, _, rest = url.partition("://")
+    account, _, host = rest.rpartition("@")
+    lock = Path(tempfile.gettempdir()) / f"apollonia-{os.geteuid()}-{host.replace(':', '-')}.lock"
+    user, _, password = account.partition(":")
+    with (
+        lock.open("w") as held,
+        GraphDatabase.driver(f"{scheme}://{host}", auth=(user, password)) as driver,
+    ):
+        fcntl.flock(held, fcntl.LOCK_EX)
+        driver.execute_query("MATCH (n) DETACH DELETE n")
+        yield url

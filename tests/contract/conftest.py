@@ -21,15 +21,24 @@ def migrated_file(tmp_path_factory):
     return file
 
 
+@pytest.fixture
+def empty_database(request, tmp_path) -> Callable[[str], str]:
+    """Makes a migrated, empty database of a kind; its URL."""
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            file = tmp_path / "catalog.db"
+            shutil.copy(request.getfixturevalue("migrated_file"), file)
+            return f"sqlite:///{file}"
+        return str(request.getfixturevalue("postgresql_url"))
+
+    return make
+
+
 @pytest.fixture(params=DATABASES)
-def database_url(request, tmp_path) -> str:
+def database_url(request, empty_database) -> str:
     """The URL of a migrated, empty database."""
-    if request.param == "sqlite":
-        file = tmp_path / "catalog.db"
-        shutil.copy(request.getfixturevalue("migrated_file"), file)
-        return f"sqlite:///{file}"
-    url: str = request.getfixturevalue("postgresql_url")
-    return url
+    return str(empty_database(request.param))
 
 
 @pytest.fixture

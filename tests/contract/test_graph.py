@@ -1,23 +1,40 @@
 """What every ``Graph`` promises. A new adapter joins by a line in ``GRAPHS``."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
+from apollonia.adapters.database import Database, DatabaseOptions
 from apollonia.adapters.graph import SqlGraph
+from apollonia.adapters.graph.neo4j_access import Neo4jAccess
+from apollonia.adapters.graph.neo4j_graph import Neo4jGraph
 from apollonia.ports.graph import Graph, GraphEdge, GraphFile, GraphNeighbor
 
-
-async def _sql(open_database) -> Graph:
-    return SqlGraph(await open_database())
-
-
-GRAPHS = {"sql": _sql}
+GRAPHS = ("sqlite", "postgresql", "neo4j")
 
 
 @pytest.fixture(params=GRAPHS)
-async def graph(request, open_database) -> Graph:
-    return await GRAPHS[request.param](open_database)
+def url(request, empty_database) -> str:
+    """Where the test's graph is; it is empty."""
+    if request.param == "neo4j":
+        return str(request.getfixturevalue("neo4j_url"))
+    return str(empty_database(request.param))
+
+
+@pytest.fixture
+async def graph(url) -> AsyncIterator[Graph]:
+    if url.startswith("neo4j"):
+        neo4j = Neo4jGraph(Neo4jAccess(url=url))
+        await neo4j.open()
+        yield neo4j
+        await neo4j.close()
+        return
+    options = DatabaseOptions(readers=2, write_cache_mib=4, read_cache_mib=2, pool=4)
+    database = Database(url, options=options)
+    await database.open()
+    yield SqlGraph(database)
+    await database.close()
 
 
 def a_file(id_: str, path: bytes, *neighbors: tuple[bytes, str]) -> GraphFile:
@@ -123,6 +140,33 @@ async def test_many_files_at_once(graph):
     assert {it.id for it in await graph.neighbors("600")} == {"599", "601"}
     await graph.remove([file.id for file in files])
     assert list(await graph.neighbors("600")) == []
+
+
+async def test_ids_are_told_in_order_a_page_at_a_time(graph):
+    files = [a_file(id_, b"/m/" + id_.encode(), (b"/m/x", "cue")) for id_ in ("b", "a", "d", "c")]
+    await graph.apply(files)
+
+    assert list(await graph.ids("", 3)) == ["a", "b", "c"]
+    assert list(await graph.ids("c", 3)) == ["d"]
+    await graph.remove(["a", "b", "c", "d"])
+    await graph.tidy()
+    assert list(await graph.ids("", 3)) == []
+
+
+async def test_tidying_keeps_what_is_referred_to(graph):
+    await graph.apply([SONG, COVER])
+    before = set(await graph.neighbors("song"))
+
+    await graph.tidy()
+
+    assert set(await graph.neighbors("song")) == before
+
+
+async def test_same_neighbour_twice_counts_once(graph):
+    edge = GraphEdge(b"/m/cover", "artwork")
+    await graph.apply([replace(SONG, neighbors=(edge, edge, GraphEdge(b"/m/cover", "sibling")))])
+
+    assert [it.role for it in await graph.neighbors("song")] == ["artwork", "sibling"]
 
 
 async def test_ping_answers(graph):

@@ -129,12 +129,30 @@ async def test_library_tells_what_the_graph_keeps_of_files(setup):
 
     files = {file.id: file for file in await setup.library.graph_files([place.id, gone.id, "no"])}
 
-    edge = GraphEdge(b"/music/cover.jpg", "artwork")
-    assert files == {
-        place.id: GraphFile(place.id, place.path, place.kind.value, True, (edge,)),
-        gone.id: GraphFile(gone.id, gone.path, gone.kind.value, False, ()),
+    assert files == {place.id: GraphFile.of(place), gone.id: GraphFile.of(gone)}
+    kept, lost = files[place.id], files[gone.id]
+    assert (kept.present, lost.present) == (True, False)
+    assert kept.neighbors == (GraphEdge(b"/music/cover.jpg", "artwork"),)
+    assert (kept.artists, kept.album, kept.sha256_hash) == (
+        ("Artist",),
+        "Album",
+        place.sha256_hash,
+    )
+    assert await setup.library.graph_versions([place.id, gone.id, "no"]) == {
+        id_: file.version for id_, file in files.items()
     }
     assert list(await setup.library.graph_files([])) == []
+    assert dict(await setup.library.graph_versions([])) == {}
+
+
+async def test_library_pages_through_all_ids(setup):
+    places = [a_place(), a_place(availability=Availability.MISSING), a_place(media=None)]
+    await setup.save(*places)
+    ids = sorted(place.id for place in places)
+
+    assert list(await setup.library.ids("", 2)) == ids[:2]
+    assert list(await setup.library.ids(ids[1], 2)) == ids[2:]
+    assert list(await setup.library.ids(ids[2], 2)) == []
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,14 @@ class Library(Protocol):
         """What the graph keeps of these files; unknown ids are left out."""
         ...
 
+    async def graph_versions(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """The versions of these files as ``graph_files`` has them; unknown ids are left out."""
+        ...
+
+    async def ids(self, after: str, limit: int) -> Sequence[str]:
+        """The ids of files, present or not, greater than ``after``, in the order of their bytes."""
+        ...
+
     async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
         """The places at these paths, without their neighbours; unknown paths are left out."""
         ...

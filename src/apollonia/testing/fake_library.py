@@ -72,6 +72,15 @@ class FakeLibrary:
         self._fail()
         return [GraphFile.of(self.rows[one]) for one in ids if one in self.rows]
 
+    async def graph_versions(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Their versions."""
+        return {file.id: file.version for file in await self.graph_files(ids)}
+
+    async def ids(self, after: str, limit: int) -> Sequence[str]:
+        """Ids greater than ``after``."""
+        self._fail()
+        return sorted(one for one in self.rows if one > after)[:limit]
+
     async def neighbors(self, place_id: str) -> Sequence[NeighborFact]:
         """As they were put into ``neighbor_facts``."""
         self._fail()

@@ -252,6 +252,15 @@ class MemoryCatalog:
         places = self._state.places
         return [GraphFile.of(places[id_]) for id_ in ids if id_ in places]
 
+    async def graph_versions(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Their versions."""
+        return {file.id: file.version for file in await self.graph_files(ids)}
+
+    async def ids(self, after: str, limit: int) -> Sequence[str]:
+        """Ids greater than ``after``."""
+        self._check()
+        return sorted(id_ for id_ in self._state.places if id_ > after)[:limit]
+
     async def recorded(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
         """All results of these contents."""
         self._check()

@@ -18,6 +18,7 @@ from apollonia.wiring.urls import is_server
 
 _MIB = 1 << 20
 _REDIS = ("redis", "rediss")
+_NEO4J = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 
 def make_cache(settings: Settings, clock: Clock, metrics: Metrics) -> Cache:
@@ -53,6 +54,29 @@ def make_broadcast(settings: Settings, clock: Clock) -> Broadcast:
 
 @asynccontextmanager
 async def open_graph(settings: Settings, database: Database) -> AsyncIterator[Graph]:
-    """The graph, closed at the end. Raises as ``make_cache``."""
-    is_server(settings.graph.url, key=("graph", "url"), schemes=())
-    yield SqlGraph(database)
+    """The graph, closed at the end; Neo4j that is away is asked again later.
+
+    Raises:
+        ConfigurationError: a URL that we have no adapter for, a user that is not let in.
+    """
+    chosen = settings.graph
+    if not is_server(chosen.url, key=("graph", "url"), schemes=_NEO4J):
+        yield SqlGraph(database)
+        return
+    from apollonia.adapters.graph.neo4j_access import Neo4jAccess
+    from apollonia.adapters.graph.neo4j_graph import Neo4jGraph
+
+    password = chosen.password.get_secret_value() if chosen.password else ""
+    access = Neo4jAccess(
+        url=chosen.url,
+        user=chosen.user,
+        password=password,
+        database=chosen.database,
+        ca_file=chosen.ca_file,
+    )
+    graph = Neo4jGraph(access)
+    try:
+        await graph.open()
+        yield graph
+    finally:
+        await graph.close()

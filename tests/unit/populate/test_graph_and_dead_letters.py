@@ -8,13 +8,15 @@ import pytest
 
 from apollonia.domain.kinds import Availability
 from apollonia.domain.neighbours import Role
+from apollonia.domain.ordering import Version
 from apollonia.domain.place import Place, Relation
 from apollonia.errors import MalformedMessageError
 from apollonia.messages import Change
 from apollonia.populate.dead_letters import DeadLetterKeeper
 from apollonia.populate.graph_projector import GraphProjector
+from apollonia.populate.graph_rebuild import GraphRebuild, Rebuilt
 from apollonia.ports.bus import Delivery
-from apollonia.ports.graph import GraphEdge, GraphFile
+from apollonia.ports.graph import GraphEdge, GraphFile, several, version_of
 from apollonia.testing.builders import START_MICROS, a_message, a_place, a_time
 from apollonia.testing.manual_clock import ManualClock
 from apollonia.testing.memory_catalog import MemoryCatalog
@@ -30,6 +32,12 @@ class MemoryGraph:
     async def apply(self, files: Sequence[GraphFile]) -> None:
         self.calls.append("apply")
         self.files |= {file.id: file for file in files}
+
+    async def ids(self, after: str, limit: int) -> Sequence[str]:
+        return sorted(one for one in self.files if one > after)[:limit]
+
+    async def tidy(self) -> None:
+        self.calls.append("tidy")
 
     async def remove(self, ids: Collection[str]) -> None:
         self.calls.append("remove")
@@ -64,7 +72,17 @@ async def test_graph_gets_files_with_their_neighbours() -> None:
     await world.project(place.id, place.id)
     assert world.graph.files == {
         place.id: GraphFile(
-            place.id, b"/m/a.flac", "audio", True, (GraphEdge(b"/m/a.lrc", "lyrics"),)
+            place.id,
+            b"/m/a.flac",
+            "audio",
+            True,
+            (GraphEdge(b"/m/a.lrc", "lyrics"),),
+            place.sha256_hash,
+            place.xxh128_hash,
+            place.size,
+            artists=("Artist",),
+            album="Album",
+            version=version_of(place.version.timestamp, place.version.message_id),
         )
     }
     assert world.graph.calls == ["apply"]
@@ -85,6 +103,63 @@ async def test_graph_loses_files_that_the_catalog_does_not_have() -> None:
     await world.save(place)
     await world.project("gone", place.id)
     assert list(world.graph.files) == [place.id]
+
+
+async def test_graph_gets_the_newest_row_where_another_writer_was_faster() -> None:
+    """Between our reading and our writing, another projector has read and written more."""
+    world, place = World(), a_place()
+    newer = replace(
+        place, size=2, version=Version("2024-02-01T00:00:00.000000+00:00", place.version.message_id)
+    )
+    await world.save(place)
+    apply = world.graph.apply
+
+    async def late(files: Sequence[GraphFile]) -> None:
+        if world.graph.apply is late:
+            world.graph.apply = apply  # type: ignore[method-assign]
+            await world.save(newer)
+            await apply([GraphFile.of(newer)])
+        await apply(files)
+
+    world.graph.apply = late  # type: ignore[method-assign]
+    await world.project(place.id)
+    assert world.graph.files[place.id].size == 2
+
+
+async def test_graph_keeps_no_file_that_was_purged_while_it_was_written() -> None:
+    world, place = World(), a_place()
+    await world.save(place)
+    apply = world.graph.apply
+
+    async def late(files: Sequence[GraphFile]) -> None:
+        world.catalog._state.places.pop(place.id, None)
+        await apply(files)
+
+    world.graph.apply = late  # type: ignore[method-assign]
+    await world.project(place.id)
+    assert world.graph.files == {}
+
+
+async def test_rebuild_writes_all_and_takes_away_what_the_catalog_does_not_have() -> None:
+    world = World()
+    places = [a_place(path=b"/m/%d.flac" % number) for number in range(25)]
+    await world.save(*places)
+    stale = GraphFile("stale", b"/x", "audio", True, ())
+    world.graph.files |= {"stale": stale, places[3].id: replace(stale, id=places[3].id)}
+    told: list[Rebuilt] = []
+    library, graph = cast("Any", world.catalog), cast("Any", world.graph)
+    done = await GraphRebuild(library=library, graph=graph, batch=10).run(told.append)
+    assert done == Rebuilt(25, 1)
+    assert [it.written for it in told[:3]] == [10, 20, 25]
+    assert world.graph.files == {place.id: GraphFile.of(place) for place in places}
+    assert world.graph.calls[-1] == "tidy"
+
+
+def test_names_in_one_tag() -> None:
+    assert several("Nils; Björk ;;Nils") == ("Nils", "Björk")
+    assert several("AC/DC, live") == ("AC/DC, live",)
+    assert several(None) == several(" ;") == ()
+    assert len(several(";".join(map(str, range(99))))) == 16
 
 
 async def test_graph_ignores_changes_of_other_entities() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any, Literal
 
+import orjson
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.rows import (
@@ -13,14 +14,27 @@ from apollonia.adapters.catalog.rows import (
     place_of,
     relation_of,
 )
-from apollonia.adapters.database.bulk import read_rows_by_keys
-from apollonia.adapters.database.columns import Columns, Raw
+from apollonia.adapters.database.bulk import AnyRow, read_rows_by_keys, select_by_keys
+from apollonia.adapters.database.columns import Columns, Raw, StoredJson
 from apollonia.domain.kinds import Availability
 from apollonia.domain.place import Place, Relation
-from apollonia.ports.graph import GraphEdge, GraphFile
+from apollonia.ports.graph import GraphEdge, GraphFile, several, version_of
 
-_GRAPH_COLUMNS = Columns("f.number", "f.id", Raw("f.path"), "s.kind", "s.availability")
-_GRAPH_FILES = "FROM files f JOIN shelves s ON s.number = f.shelf WHERE f.id IN {keys}"
+_GRAPH_COLUMNS = Columns(
+    "f.number",
+    "f.id",
+    Raw("f.path"),
+    "s.kind",
+    "s.availability",
+    "f.sha256_hash",
+    "f.xxh128_hash",
+    "f.size",
+    "f.version_timestamp",
+    "f.version_message_id",
+    StoredJson("m.media"),
+)
+_GRAPH_FILES = f"FROM files f{PLACE_JOINS} WHERE f.id IN {{keys}}"
+_VERSIONS = "SELECT id, version_timestamp, version_message_id FROM files WHERE id IN {keys}"
 _NEIGHBORS = "FROM file_neighbors WHERE file IN {keys}"
 
 type Name = Literal["id", "number", "path_key"]
@@ -40,16 +54,32 @@ def read_graph_files(connection: Connection, ids: Iterable[str]) -> list[GraphFi
     """What the graph keeps of the files with these ids; unknown ones are left out."""
     rows = read_rows_by_keys(connection, _GRAPH_COLUMNS, _GRAPH_FILES, ids)
     relations = read_relations(connection, [row[0] for row in rows])
-    return [
-        GraphFile(
-            id=id_,
-            path=path,
-            kind=kind,
-            present=availability == Availability.PRESENT.value,
-            neighbors=tuple(GraphEdge(it.path, it.role.value) for it in relations.get(number, ())),
-        )
-        for number, id_, path, kind, availability in rows
-    ]
+    return [_graph_file(row, relations.get(row[0], ())) for row in rows]
+
+
+def read_graph_versions(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The versions of ``read_graph_files``, at a fraction of its cost."""
+    rows = select_by_keys(connection, _VERSIONS, ids)
+    return {row[0]: version_of(row[1], row[2]) for row in rows}
+
+
+def _graph_file(row: AnyRow, relations: Iterable[Relation]) -> GraphFile:
+    tags = (orjson.loads(row[10]).get("tags") or {}) if row[10] else {}
+    return GraphFile(
+        row[1],
+        row[2],
+        row[3],
+        row[4] == Availability.PRESENT.value,
+        tuple(GraphEdge(it.path, it.role.value) for it in relations),
+        row[5],
+        row[6],
+        row[7],
+        artists=several(tags.get("artist")),
+        album=tags.get("album"),
+        album_artist=tags.get("album_artist"),
+        genres=several(tags.get("genre")),
+        version=version_of(row[8], row[9]),
+    )
 
 
 def read_relations(connection: Connection, numbers: Iterable[int]) -> dict[int, list[Relation]]:

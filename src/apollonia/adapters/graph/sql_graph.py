@@ -23,6 +23,7 @@ _FILES = tuple(column.name for column in GRAPH_FILES.columns)
 _EDGES = tuple(column.name for column in GRAPH_EDGES.columns)
 _EDGE = ("source", "path_key", "role")
 _GRAPH = "graph"
+_IDS = "SELECT id FROM graph_files WHERE id > ? ORDER BY id LIMIT ?"
 _AT_PATHS = "SELECT id FROM graph_files WHERE path_key IN {keys}"
 _OUTGOING = (
     "SELECT f.id, e.path, e.role FROM graph_edges e LEFT JOIN graph_files f"
@@ -71,6 +72,15 @@ class SqlGraph:
                 _remove(at, ids)
 
             await self._database.write(remove)
+
+    async def ids(self, after: str, limit: int) -> Sequence[str]:
+        """Ids greater than ``after``, in order."""
+        with _as_graph():
+            rows = await self._database.read(lambda at: run(at, _IDS, (after, limit)))
+        return [row[0] for row in rows]
+
+    async def tidy(self) -> None:
+        """Nothing is ever left over."""
 
     async def neighbors(self, file_id: str, limit: int = 256) -> Sequence[GraphNeighbor]:
         """The files one step away, what the file names first."""

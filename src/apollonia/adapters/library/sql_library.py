@@ -8,7 +8,11 @@ import orjson
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import clean
-from apollonia.adapters.catalog.stored_places import read_graph_files, read_places
+from apollonia.adapters.catalog.stored_places import (
+    read_graph_files,
+    read_graph_versions,
+    read_places,
+)
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.engine import Database
 from apollonia.adapters.library.counting import capped, count_by_shelf, facets_of, stats_of
@@ -30,6 +34,7 @@ from apollonia.ports.graph import GraphFile
 from apollonia.ports.library import EventFact, NeighborFact, Stats
 
 _LETTERS = "SELECT count(*) FROM dead_letters WHERE state IN ('dead', 'requested')"
+_IDS = "SELECT id FROM files WHERE id > ? ORDER BY id LIMIT ?"
 _EVENTS = (
     "SELECT event_id, event_type, timestamp, origin, body FROM file_events"
     " WHERE place_id = ? ORDER BY timestamp DESC, event_id DESC LIMIT ?"
@@ -70,6 +75,15 @@ class SqlLibrary:
     async def graph_files(self, ids: Sequence[str]) -> Sequence[GraphFile]:
         """Many files at once, without what the graph does not keep."""
         return await self._database.read(lambda at: read_graph_files(at, ids))
+
+    async def graph_versions(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """The versions of these files."""
+        return await self._database.read(lambda at: read_graph_versions(at, ids))
+
+    async def ids(self, after: str, limit: int) -> Sequence[str]:
+        """Ids greater than ``after``, in order."""
+        rows = await self._database.read(lambda at: run(at, _IDS, (after, limit)))
+        return [row[0] for row in rows]
 
     async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
         """The places at these paths."""
