@@ -22,6 +22,7 @@ from apollonia.ports.control import Control
 from apollonia.ports.library import Library
 
 _PERIOD_S = 0.5
+_QUIET_PERIOD_S = 2.0
 
 log = get_logger(__name__)
 
@@ -69,31 +70,36 @@ class Progress:
             TextColumn("{task.fields[words]}"),
             console=self._console,
             disable=not self._console.is_terminal,
+            auto_refresh=False,  # else it is drawn ten times a second, whatever happens
         )
         with bars:
             task = bars.add_task("files cataloged", total=None, words="")
             while not stop.is_set():
-                await self._look(bars, task)
+                busy = await self._look(bars, task)
+                bars.refresh()
                 try:
-                    async with asyncio.timeout(_PERIOD_S):
+                    async with asyncio.timeout(_PERIOD_S if busy else _QUIET_PERIOD_S):
                         await stop.wait()
                 except TimeoutError:
                     continue
 
-    async def _look(self, bars: Bars, task: TaskID) -> None:
+    async def _look(self, bars: Bars, task: TaskID) -> bool:
+        """Draw what there is; whether it is going to change."""
         try:
             roots = await self._control.roots()
             stats = await self._library.stats()
         except Unavailable as error:
             bars.update(task, words=error.message)
-            return
+            return True
         for root in roots:
             self._tell(root)
         found, left = sum(r.found for r in roots), sum(r.left for r in roots)
+        busy = bool(left) or any(r.state in _BUSY for r in roots)
         if not left and not any(r.state is RootState.SCANNING for r in roots):
             found = stats.files  # roots count looks, of which one file may have had several
         words = _words(roots, unreadable=stats.by_status.get(Status.UNREADABLE, 0))
         bars.update(task, total=found or None, completed=found - left, words=words)
+        return busy or not roots
 
     def _tell(self, root: RootStatus) -> None:
         state = (root.state, root.message)
@@ -121,6 +127,7 @@ _CALM = {
     RootState.PAUSED,
     RootState.STOPPED,
 }
+_BUSY = {RootState.STARTING, RootState.SCANNING}
 _PLAIN = _CALM - {RootState.PAUSED}
 
 

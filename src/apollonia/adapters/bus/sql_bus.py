@@ -10,6 +10,7 @@ from apollonia.adapters.bus import statements, upkeep
 from apollonia.adapters.bus.holders import Holder
 from apollonia.adapters.bus.schema import SCHEMA
 from apollonia.adapters.bus.sql_consumer import SqlConsumer
+from apollonia.adapters.sqlite.commits import Commits
 from apollonia.adapters.sqlite.connection import SqliteConnection
 from apollonia.errors import BusUnavailableError, Unavailable
 from apollonia.messages import Topology
@@ -18,6 +19,7 @@ from apollonia.ports.bus import Message
 from apollonia.ports.clock import Clock
 
 _UPKEEP_S = 1.0
+_HEARD_S = 0.2  # another process' messages are seen this late at most
 
 log = get_logger(__name__)
 
@@ -36,6 +38,8 @@ class SqlBus:
         self._holder = Holder(path.with_name(f"{path.name}-holders"))
         self._consumers: set[SqlConsumer] = set()
         self._upkeep: asyncio.Task[None] | None = None
+        self._commits = Commits(path, self._committed, every_s=_HEARD_S)
+        self._is_tidy = False
 
     async def declare(self, topology: Topology) -> None:
         """Make exchanges, queues and bindings."""
@@ -101,6 +105,7 @@ class SqlBus:
                     lambda raw: statements.end_leases_of(raw, self._holder.name)
                 )
             await asyncio.to_thread(self._holder.leave)
+        await self._commits.stop()
         await self._connection.close()
 
     def _wake(self, queues: Iterable[str]) -> None:
@@ -109,8 +114,15 @@ class SqlBus:
             if consumer.queue in names:
                 consumer.wake()
 
+    def _committed(self) -> None:
+        """Something changed, here or in another process."""
+        self._is_tidy = False
+        for consumer in self._consumers:
+            consumer.wake()
+
     async def _start_upkeep(self) -> None:
         await self._connection.read(lambda _: self._holder.enter())
+        self._commits.start()
         if self._upkeep is None:
             self._upkeep = asyncio.create_task(self._keep_up(), name="bus upkeep")
             await self._give_back_lost()
@@ -126,6 +138,8 @@ class SqlBus:
         renewed, waits = loop.time(), False
         while True:
             await asyncio.sleep(min(_UPKEEP_S, self._lease_s / 6))
+            for consumer in self._consumers:
+                consumer.wake_if_due()
             try:
                 if loop.time() - renewed >= self._lease_s / 3:
                     await self._renew()
@@ -142,7 +156,19 @@ class SqlBus:
         await self._connection.write(lambda raw: upkeep.renew(raw, self._holder.name, expires))
 
     async def _tidy(self) -> None:
-        if await self._connection.read(lambda raw: upkeep.others(raw, self._holder.name)):
-            await self._give_back_lost()
-        if await self._connection.read(upkeep.free_pages):
-            await self._connection.read(upkeep.shrink)
+        """Nothing to do while nothing changes and nobody else holds anything, who might die."""
+        if self._is_tidy:
+            return
+        self._is_tidy = True
+        try:
+            others = await self._connection.read(lambda raw: upkeep.others(raw, self._holder.name))
+            if others:
+                await self._give_back_lost()
+            free = await self._connection.read(upkeep.free_pages)
+            if free:
+                await self._connection.read(upkeep.shrink)
+        except BaseException:
+            self._is_tidy = False
+            raise
+        if others or free:
+            self._is_tidy = False

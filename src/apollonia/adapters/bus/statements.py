@@ -22,7 +22,10 @@ WHERE d.queue = ? AND d.slot > 0 AND d.slot <= ? ORDER BY d.slot, d.message LIMI
 """
 ANY_WAITING = """
 SELECT EXISTS (SELECT 1 FROM delivery WHERE queue = :queue AND slot BETWEEN 0 AND :now)
-OR EXISTS (SELECT 1 FROM lease WHERE queue = :queue AND expires_micros <= :now)
+OR EXISTS (SELECT 1 FROM lease WHERE queue = :queue AND expires_micros <= :now),
+(SELECT min(due) FROM (
+    SELECT min(slot) AS due FROM delivery WHERE queue = :queue AND slot > :now
+    UNION ALL SELECT min(expires_micros) FROM lease WHERE queue = :queue))
 """
 HOLD_READY = "UPDATE delivery SET slot = ? WHERE queue = ? AND slot = 0 AND message <= ?"
 HOLD_DUE = "UPDATE delivery SET slot = ? WHERE queue = ? AND slot = ? AND message = ?"

@@ -25,13 +25,14 @@ class SqlCatalog:
 
     async def relay_changes(self, limit: int) -> Sequence[Change]:
         """Give the next committed changes their positions, at most ``limit``; oldest first."""
-        if not await self._database.read(changes.any_pending):
+        if not await self._database.recall("pending changes", changes.any_pending):
             return ()  # without waiting for those who write
         return await self._database.write(lambda at: changes.give_positions(at, limit))
 
     async def changes(self, after: int, limit: int) -> Sequence[Change]:
         """Changes with positions greater than ``after``, in order."""
-        return await self._database.read(lambda at: changes.changes_after(at, after, limit))
+        key = ("changes", after, limit)
+        return await self._database.recall(key, lambda at: changes.changes_after(at, after, limit))
 
     async def position(self) -> int:
         """The newest position given; 0 at first."""
@@ -77,5 +78,5 @@ class SqlCatalog:
         """Nothing of its own: the database is closed by whoever opened it."""
 
     async def _number(self, sql: str) -> int:
-        rows = await self._database.read(lambda at: run(at, sql))
+        rows = await self._database.recall(sql, lambda at: run(at, sql))
         return int(rows[0][0])

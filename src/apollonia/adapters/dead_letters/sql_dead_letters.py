@@ -103,7 +103,7 @@ class SqlDeadLetters:
 
     async def claim(self, limit: int, *, now_us: int, hold_us: int) -> Sequence[WholeLetter]:
         """The next letters to send back; looking costs no write."""
-        if not await self._database.read(lambda at: run(at, _ANY_DUE, (now_us,))):
+        if not await self._database.recall(_ANY_DUE, lambda at: run(at, _ANY_DUE, (now_us,))):
             return ()
         values = (now_us + hold_us, now_us, now_us, limit)
         rows = await self._database.write(lambda at: run(at, _CLAIM, values))
