@@ -363,3 +363,27 @@ async def test_unknown_roots_are_refused(known):
         await known.control.set_paused("/c", True)
     assert await known.control.desired("/c") == Desired()
     await known.control.finish_scans("/c", 5)
+
+
+async def test_holders_of_many_leases_are_told_at_once(setup):
+    await setup.control.acquire("work:a:audio", "me", 10)
+    given = await setup.control.acquire("work:b:audio", "me", 10)
+    await setup.control.release(given)
+    names = ["work:a:audio", "work:b:audio", "work:c:audio"]
+    assert await setup.second.holders(names) == {"work:a:audio": "me"}
+
+    setup.clock[0] += 11
+    assert await setup.second.holders(names) == {}
+
+
+async def test_leases_that_are_free_for_long_are_forgotten_and_no_others(setup):
+    await setup.control.acquire("work:old:audio", "me", 10)
+    await setup.control.acquire("root:/music", "me", 10)
+    setup.clock[0] += 100
+    await setup.control.acquire("work:live:audio", "me", 10)
+    await setup.control.forget_leases("work:", 60)
+
+    assert (await setup.control.acquire("work:old:audio", "other", 10)).token == 1
+    with pytest.raises(ConflictError):
+        await setup.second.acquire("work:live:audio", "other", 10)
+    assert (await setup.control.acquire("root:/music", "other", 10)).token == 2

@@ -12,7 +12,7 @@ from apollonia.domain.ordering import Version
 from apollonia.domain.paths import display, to_base64
 from apollonia.domain.place import Place
 from apollonia.domain.times import format_micros
-from apollonia.messages import FileEvent, Media, Tags
+from apollonia.messages import FileEvent, Media, Tags, Work
 from apollonia.ports.bus import Message
 
 START_MICROS = 1_704_110_400_000_000
@@ -73,6 +73,20 @@ def a_file_event(**changes: Any) -> FileEvent:
 def a_file_body(**changes: Any) -> bytes:
     """``a_file_event`` as it travels."""
     return a_file_event(**changes).model_dump_json(exclude_none=False).encode()
+
+
+def a_work(**changes: Any) -> Work:
+    """A FLAC that analysers shall look at."""
+    fields: dict[str, Any] = {
+        "sha256_hash": SHA256,
+        "kind": Kind.AUDIO,
+        "file_id": "018cc251-f400-7000-8000-000000000001",
+        "file_path": "/music/song.flac",
+        "size": 1024,
+        "modified_time": a_time(),
+        "timestamp": a_time(),
+    }
+    return Work.model_validate({**fields, **changes})
 
 
 def a_message(body: bytes | None = None, **changes: Any) -> Message:

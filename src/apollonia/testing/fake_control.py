@@ -74,7 +74,7 @@ class FakeControl:
         for name, row in tuple(self._leases.items()):
             since = 0.0 if row.is_given_back else row.expires
             if name.startswith(prefix) and since <= self._now() - idle_s:
-                del self._leases[name]
+                del self._leases[name], self._tokens[name]
 
     async def report_root(self, status: RootStatus, *, by: str | None = None) -> None:
         """Replaces the report before."""
