@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol
 
 from apollonia.analyze.options import LONG_WORK_S, AnalyzeOptions
 from apollonia.analyze.reporting import Reporter
-from apollonia.analyze.workbench import Findings, Workbench, failed
+from apollonia.analyze.workbench import Findings, failed
 from apollonia.domain.analysis import AnalyserSpec, lane_of, missing, wanted_for
 from apollonia.errors import ApolloniaError, ConflictError
 from apollonia.messages import Work, parse
@@ -33,6 +34,14 @@ class LongWork:
     lease: Lease
 
 
+class Bench(Protocol):
+    """Where contents are looked at: ``Workbench``."""
+
+    async def analyse(self, work: Work, wanted: Sequence[AnalyserSpec]) -> Findings:
+        """A result of each wanted analyser, or an obstacle."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlingPorts:
     """What the handler asks and tells."""
@@ -55,7 +64,7 @@ class WorkHandler:
         *,
         lane: str,
         slot: str,
-        bench: Workbench,
+        bench: Bench,
         ports: HandlingPorts,
         options: AnalyzeOptions,
     ) -> None:

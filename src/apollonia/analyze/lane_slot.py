@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from apollonia.analyze.handling import LongWork, WorkHandler
 from apollonia.analyze.options import LONG_WORK_S, AnalyzeOptions
 from apollonia.errors import ConflictError, Unavailable
-from apollonia.media.workers.slot import WorkerSlot
 from apollonia.messages import WORK
 from apollonia.observe.logs import get_logger
 from apollonia.observe.metrics import Metrics
@@ -36,6 +36,18 @@ class SlotPorts:
     metrics: Metrics
 
 
+class Worker(Protocol):
+    """A worker process that can be let go: ``WorkerSlot``."""
+
+    def drop(self) -> None:
+        """Kill it at once."""
+        ...
+
+    async def discard(self) -> None:
+        """Kill it and wait until it is gone."""
+        ...
+
+
 class LaneSlot:
     """A ``Service`` over one lane's queue. An idle one lets its worker go.
 
@@ -49,7 +61,7 @@ class LaneSlot:
         lane: str,
         queue: str,
         handler: WorkHandler,
-        worker: WorkerSlot,
+        worker: Worker,
         ports: SlotPorts,
         options: AnalyzeOptions,
     ) -> None:

@@ -22,7 +22,7 @@ def installation(tmp_path):
     return Installation([tmp_path / "media"], tmp_path / "data")
 
 
-def states(installation) -> Counter:
+def states(installation) -> Counter[str]:
     return Counter(item["analysis"] for item in installation.all_files())
 
 
@@ -54,7 +54,7 @@ def test_files_are_analysed_and_a_killed_worker_costs_nothing(installation):
         assert time.monotonic() - began < 5
 
 
-def analyser(installation) -> subprocess.Popen:
+def analyser(installation) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "apollonia", "analyze", "--data", str(installation.data)],
         env={**os.environ, "APOLLONIA_OBSERVE__LOG_FORMAT": "json"},

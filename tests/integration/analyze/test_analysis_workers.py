@@ -95,7 +95,7 @@ async def test_a_file_that_was_only_touched_is_known_by_its_hash(slot, file):
 
 async def kill_when_busy(slot, times):
     """SIGKILL for each of the next workers, as soon as it is there."""
-    pids = set()
+    pids: set[int] = set()
     while len(pids) < times:
         worker = slot.current()
         if worker is not None and worker.pid not in pids:
