@@ -197,6 +197,23 @@ def token(
     commands.token(data=data, days=days, link=link)
 
 
+graph = typer.Typer(help="Care for the graph of files.", no_args_is_help=True)
+app.add_typer(graph, name="graph")
+
+
+@graph.callback()
+def _graph() -> None:
+    """Keep `rebuild` a command of its own while it is the only one."""
+
+
+@graph.command()
+def rebuild(data: DataOption = None) -> None:
+    """Write the whole graph again from the catalog, while everything else goes on."""
+    from apollonia.cli import commands
+
+    commands.rebuild_graph(data=data)
+
+
 def main() -> None:
     """Entry point: errors of the taxonomy become one line and their exit code."""
     try:

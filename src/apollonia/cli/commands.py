@@ -113,6 +113,13 @@ def with_settings(data: Path | None, work: Callable[[Settings], Coroutine[Any, A
     _run(work(_settings(data=data)))
 
 
+def rebuild_graph(*, data: Path | None) -> None:
+    """Write the graph again."""
+    from apollonia.cli import graph
+
+    _run(graph.rebuild(_settings(data=data)))
+
+
 def migrate(*, data: Path | None) -> None:
     """Bring the schema up to date."""
     settings = _settings(data=data)

@@ -15,6 +15,7 @@ from apollonia.observe.logs import get_logger
 from apollonia.ports.graph import GraphFile, GraphNeighbor
 
 _BATCH: Final = 1_000
+_OPEN_S: Final = 15.0
 
 log = get_logger(__name__)
 
@@ -41,7 +42,10 @@ class Neo4jGraph:
             ConfigurationError: it does not let us in.
         """
         try:
-            await self._prepare()
+            async with asyncio.timeout(_OPEN_S):
+                await self._prepare()
+        except TimeoutError:
+            log.warning("the graph does not answer; it is asked again")
         except GraphNotAllowedError as error:
             raise ConfigurationError(error.message) from error
         except GraphUnavailableError as error:
