@@ -52,6 +52,22 @@ async def test_move_to_another_disk_while_paused_keeps_all_ids_and_warns_of_noth
         assert rig.status().last_error is None
 
 
+async def test_root_that_goes_on_later_is_waited_for(rig):
+    rig = rig(TREE, roots=ROOTS)
+    async with rig.running():
+        before = {path: rig.file_id(path) for path in moves()}
+        await set_paused(rig, True)
+        copy(rig)
+        rig.files.delete(b"/music/p")
+        await rig.quiet(1)
+        await rig.control.set_paused("/music", False)
+        await rig.quiet(4)
+        await rig.control.set_paused("/films", False)
+        await rig.quiet(12)
+        assert is_moved(rig, before)
+        assert rig.status().last_error is None
+
+
 async def test_copy_that_was_read_before_the_originals_went_is_no_disappearance(rig):
     rig = rig(TREE, roots=ROOTS)
     async with rig.running():

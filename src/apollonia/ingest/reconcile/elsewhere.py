@@ -59,7 +59,10 @@ class Elsewhere:
         engine = self._engine
         others = [root for root in engine.roots if root is not self._root and root.owned]
         return bool(len(engine.pipeline.flights) or len(engine.settle)) or any(
-            len(other.hints) or len(other.trees) or other.progress.state is RootState.SCANNING
+            other.looking
+            or len(other.hints)
+            or len(other.trees)
+            or other.progress.state is RootState.SCANNING
             for other in others
         )
 

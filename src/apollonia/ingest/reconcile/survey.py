@@ -67,6 +67,19 @@ class Survey:
 
         ``verification``: hand on everything that it is not through with.
         """
+        self._root.looking += 1
+        try:
+            return await self._look(asks, origin, tally, verification)
+        finally:
+            self._root.looking -= 1
+
+    async def _look(
+        self,
+        asks: Sequence[Ask],
+        origin: Origin,
+        tally: Tally | None,
+        verification: Verification | None,
+    ) -> Looked:
         await self._root.gate.passed()
         limit = self._options.chunk_entries
         listed, rest = await self._off_loop(lambda: list_asks(self._files, self._root, asks, limit))

@@ -26,8 +26,8 @@ class WatchedRoot:
     ``gate`` is closed while it is paused.
     ``disk`` is the thread in which its folders are read: a hanging disk holds up only its root.
     ``device`` is the one it was on when the session began. ``heard_all``: since a scan ended no
-    event was lost. ``refused`` files and ``closed`` folders may not be read, as far as they were
-    met and there is room: nobody tells when that ends.
+    event was lost. ``looking``: so many looks are under way. ``refused`` files and ``closed``
+    folders may not be read, as far as they were met and there is room: nobody tells when that ends.
     """
 
     root: Root
@@ -42,6 +42,7 @@ class WatchedRoot:
     device: int | None = None
     heard_all: bool = False
     overflows: int = 0
+    looking: int = 0
     known_at_scan: int = 0
     gone_since_scan: int = 0
     refused: set[bytes] = field(default_factory=set)
