@@ -19,6 +19,7 @@ from apollonia.observe.logs import configure_logs
 from corpus import make_corpus
 from ingest_measures import (
     bursts,
+    bursts_rabbit,
     first_scan,
     hashing,
     idle,
@@ -34,6 +35,7 @@ from report import Measure, write
 MEASURES: Mapping[str, Callable[[Ground], list[Measure]]] = {
     "hashing": hashing.measure,
     "bursts": bursts.measure,
+    "bursts_rabbit": bursts_rabbit.measure,
     "first_scan": first_scan.measure,
     "unchanged": unchanged.measure,
     "idle": idle.measure,

@@ -4,7 +4,7 @@ From the start of ``cp`` to the last event confirmed by the embedded bus, and wh
 The folders are there and watched, the media workers have started. A third layout lets ``cp`` make
 its twenty folders: files that were written before their folder was watched have to settle, so the
 settle time is taken off.
-The half with RabbitMQ comes with its adapter (issue 5): there is none to measure yet.
+``bursts_rabbit`` does the same over RabbitMQ.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from ingest_measures.ground import Ground
 from ingest_measures.running import RunningIngest
 from report import Measure, median
 
-_FILES = 2000
+FILES = 2000
 _BYTES = 100 << 10
 _WARMING = 256  # files that are there before: enough for a batch to each worker
 _AFTERMATH_S = 3.0  # beyond the settle time and the folder's rest: a second event would be out
@@ -32,21 +33,21 @@ _SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     folders: int
     words: str
     made_before: bool = True
 
 
-_LAYOUTS = (
-    _Layout(1, "one folder"),
-    _Layout(20, "20 folders"),
-    _Layout(20, "20 new folders, beyond the settle time", made_before=False),
+LAYOUTS = (
+    Layout(1, "one folder"),
+    Layout(20, "20 folders"),
+    Layout(20, "20 new folders, beyond the settle time", made_before=False),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Burst:
+class Burst:
     """One copy: files a second, those of ``cp`` alone and of one thread that only hashes."""
 
     rate: float
@@ -63,18 +64,18 @@ class _Burst:
 
 def measure(ground: Ground) -> list[Measure]:
     """Median of the ratios for the rate; the worst repetition for what must not happen."""
-    return [one for number in range(len(_LAYOUTS)) for one in _measure(ground, number)]
+    return [one for number in range(len(LAYOUTS)) for one in _measure(ground, number)]
 
 
 def _measure(ground: Ground, number: int) -> list[Measure]:
-    layout = _LAYOUTS[number]
-    source = _make(ground.fresh(f"burst-source-{number}"), layout.folders)
-    bursts = [_burst(ground, source, f"{number}-{n}", layout) for n in range(ground.repeat)]
+    layout = LAYOUTS[number]
+    source = make_files(ground.fresh(f"burst-source-{number}"), layout.folders)
+    bursts = [burst(ground, source, f"{number}-{n}", layout) for n in range(ground.repeat)]
     shutil.rmtree(source)
     ratio, limit = median([b.ratio for b in bursts]), median([b.hashing for b in bursts])
     faults = max(b.missing + b.repeated for b in bursts)
     wrong = max(b.wrong for b in bursts)
-    name = f"{_FILES} x 100 KiB copied into {layout.words}"
+    name = f"{FILES} x 100 KiB copied into {layout.words}"
     return [
         Measure(measure=f"{name}: until all are published", value=ratio * limit, unit="files/s",
                 against="reading and hashing alone, one thread", limit=limit,
@@ -83,39 +84,47 @@ def _measure(ground: Ground, number: int) -> list[Measure]:
                 value=min(b.rate for b in bursts), unit="files/s", against="cp -r alone",
                 limit=median([b.copying for b in bursts]), target="reported", holds=True),
         Measure(measure=f"{name}: files without exactly one event", value=faults, unit="files",
-                against="files", limit=_FILES, target="0", holds=faults == 0),
+                against="files", limit=FILES, target="0", holds=faults == 0),
         Measure(measure=f"{name}: files with another hash", value=wrong, unit="files",
-                against="files", limit=_FILES, target="0", holds=wrong == 0),
+                against="files", limit=FILES, target="0", holds=wrong == 0),
     ]  # fmt: skip
 
 
-def _make(source: Path, folders: int) -> Path:
+def make_files(source: Path, folders: int) -> Path:
+    """The files to be copied."""
     content = os.urandom(_BYTES)
-    for number in range(_FILES):
+    for number in range(FILES):
         folder = source / f"folder {number % folders}"
         folder.mkdir(exist_ok=True)
         (folder / f"{number:05d}.bin").write_bytes(number.to_bytes(8) + content[8:])
     return source
 
 
-def _burst(ground: Ground, source: Path, name: str, layout: _Layout) -> _Burst:
+def burst(
+    ground: Ground,
+    source: Path,
+    name: str,
+    layout: Layout,
+    environment: Mapping[str, str] | None = None,
+) -> Burst:
     """One start over a root with a few files, one copy, one stop."""
     paths = baselines.files_below(source)
     root, alone = ground.fresh(f"burst-{name}"), ground.fresh(f"burst-alone-{name}")
-    copying = _FILES / _copy(source, alone)
+    copying = FILES / _copy(source, alone)
     shutil.rmtree(alone)
     hashing = baselines.hash_small(paths)
     warming = _warm(ground, root)
     if layout.made_before:
         for folder in source.iterdir():
             (root / folder.name).mkdir()
-    ingest = RunningIngest(root, ground.base / f"burst-data-{name}", noted=True)
+    data = ground.base / f"burst-data-{name}"
+    ingest = RunningIngest(root, data, noted=True, environment=environment)
     with ingest:
         ingest.wait_scanned(60)
         ingest.wait_for(lambda: ingest.published() >= warming, 60, "the files there before")
         began = time.monotonic()
         _copy(source, root)
-        ingest.wait_for(lambda: ingest.published() >= warming + _FILES, 120, f"{_FILES} events")
+        ingest.wait_for(lambda: ingest.published() >= warming + FILES, 120, f"{FILES} events")
         time.sleep(_AFTERMATH_S)
     notes = [note for note in ingest.notes()[warming:] if note[0] > began]
     expected = {str(root / path.relative_to(source)): _digests(path) for path in paths}
@@ -131,8 +140,8 @@ def _burst(ground: Ground, source: Path, name: str, layout: _Layout) -> _Burst:
     seconds = max(first.values()) - began
     if not layout.made_before:
         seconds -= Settings().ingest.settle_seconds
-    return _Burst(
-        rate=_FILES / seconds if seconds > 0 else copying,
+    return Burst(
+        rate=FILES / seconds if seconds > 0 else copying,
         copying=copying,
         hashing=hashing,
         missing=len(expected.keys() - told.keys()),

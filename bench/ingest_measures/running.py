@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,7 +31,9 @@ class RunningIngest:
         noted: bool = False,
         cataloged: int = 0,
         cores: int = 0,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
+        self._environment = dict(environment or {})
         self._notes = data.with_name(data.name + ".notes")
         self._log = data.with_name(data.name + ".log")
         arguments = [str(root), "--data", str(data)]
@@ -57,7 +59,7 @@ class RunningIngest:
         return list(children(self.pid))
 
     def __enter__(self) -> Self:
-        environment = {**os.environ, "APOLLONIA_OBSERVE__LOG_FORMAT": "json"}
+        environment = {**os.environ, "APOLLONIA_OBSERVE__LOG_FORMAT": "json", **self._environment}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
