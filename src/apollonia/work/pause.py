@@ -1,8 +1,10 @@
-"""Waiting that a stop interrupts."""
+"""Waiting that something else may end: a stop, an event."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
+
+from apollonia.ports.clock import Clock
 
 
 async def until_stopped[T](
@@ -21,3 +23,17 @@ async def until_stopped[T](
             task.cancel()
             await asyncio.wait({task})
     return None if task.cancelled() else task.result()
+
+
+async def wait_for(event: asyncio.Event, clock: Clock, seconds: float) -> bool:
+    """Until ``event`` is set, at most ``seconds``; whether it is set."""
+    if event.is_set():
+        return True
+    happened = asyncio.ensure_future(event.wait())
+    passed = asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait((happened, passed), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        happened.cancel()
+        passed.cancel()
+    return event.is_set()

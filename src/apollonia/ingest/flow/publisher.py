@@ -3,7 +3,6 @@
 import asyncio
 
 from apollonia.errors import ApolloniaError
-from apollonia.ingest.watch.waiting import wait_for
 from apollonia.messages import FILES
 from apollonia.observe.logs import get_logger
 from apollonia.observe.metrics import Metrics
@@ -11,6 +10,7 @@ from apollonia.ports.bus import Bus
 from apollonia.ports.clock import Clock
 from apollonia.ports.index import Index
 from apollonia.work.backoff import Backoff
+from apollonia.work.pause import wait_for
 
 log = get_logger(__name__)
 

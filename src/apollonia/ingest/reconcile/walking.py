@@ -13,7 +13,7 @@ from apollonia.ingest.root.watched_root import WatchedRoot
 
 
 class Walking:
-    """Walks for those who follow and those who poll one root."""
+    """Walks for those who follow and those who poll one root, by ``survey``, ``reaper``."""
 
     def __init__(
         self,
@@ -26,8 +26,8 @@ class Walking:
         self._root = root
         self._index = engine.ports.index
         self._options = engine.options
-        self._survey = survey
-        self._reaper = reaper
+        self.survey = survey
+        self.reaper = reaper
         self._triggers = triggers
 
     async def walk(self, asks: Sequence[Ask], *, trusted: bool) -> int:
@@ -39,7 +39,7 @@ class Walking:
         rest, visited, unreadable = list(asks), set[bytes](), list[bytes]()
         gone: list[bytes] = []
         while rest:
-            looked = await self._survey.look(rest, "watch")
+            looked = await self.survey.look(rest, "watch")
             rest = looked.rest
             visited.update(looked.folders)
             unreadable.extend(looked.unreadable)
@@ -51,7 +51,7 @@ class Walking:
         async for paths in self._not_visited(asks, visited, unreadable):
             gone.extend(paths)
             if trusted:
-                await self._reaper.reap(gone, "watch")
+                await self.reaper.reap(gone, "watch")
                 gone.clear()
         await self._reap(gone, trusted=trusted)
         return len(visited)
@@ -60,7 +60,7 @@ class Walking:
         if not trusted and self._root.progress.state is RootState.UNAVAILABLE:
             return  # a person has been asked
         if trusted or len(gone) <= self._options.guard_files:
-            await self._reaper.reap(gone, "watch")
+            await self.reaper.reap(gone, "watch")
         else:
             self._triggers.ask("many files disappeared from folders that are not watched")
 
@@ -71,7 +71,7 @@ class Walking:
         for ask in asks:
             known = await self._index.folders_under(ask.folder)
             left = [folder for folder in known if folder not in visited]
-            async for paths in self._reaper.known_in(left):
+            async for paths in self.reaper.known_in(left):
                 yield [path for path in paths if not _is_below(path, unreadable)]
 
     def _unwatch(self, folder: bytes) -> None:

@@ -15,6 +15,7 @@ from apollonia.ingest.engine import Engine
 from apollonia.ingest.reconcile.reaper import Reaper
 from apollonia.ingest.reconcile.scan import Scan
 from apollonia.ingest.reconcile.survey import Survey
+from apollonia.ingest.reconcile.walking import Walking
 from apollonia.ingest.root.lease import RootLease
 from apollonia.ingest.root.progress import Progress
 from apollonia.ingest.root.reporter import Reporter
@@ -140,7 +141,8 @@ class RootIngest:
             engine.pipeline.committer.not_before(last)
         root.device = record.device
         root.progress.last_scan_micros = record.last_scan_micros
-        following = Following(root, engine, self._survey, self._reaper, self._triggers)
+        walking = Walking(root, engine, self._survey, self._reaper, self._triggers)
+        following = Following(root, engine, walking, self._triggers)
         watches = Watches(root, engine, self._triggers.ask)
         await watches.open()
         try:

@@ -5,8 +5,8 @@ import random
 from dataclasses import dataclass, replace
 
 from apollonia.domain.paths import is_inside
-from apollonia.ingest.watch.waiting import wait_for
 from apollonia.ports.clock import Clock
+from apollonia.work.pause import wait_for
 
 _LIMIT = 16
 

@@ -17,13 +17,12 @@ from apollonia.ingest.uploads.examine import Examined
 from apollonia.ingest.uploads.landing import Landed, Landing, Target
 from apollonia.ingest.uploads.options import UploadOptions
 from apollonia.ingest.uploads.verdicts import UploadRefused, UploadWaits, waits_for_disk
-from apollonia.ingest.watch.waiting import wait_for
 from apollonia.observe.logs import get_logger
 from apollonia.observe.metrics import Metrics
 from apollonia.ports.clock import Clock
 from apollonia.ports.index import Index
 from apollonia.ports.uploads import Spool, Spooled, UploadResult, UploadState
-from apollonia.work.pause import until_stopped
+from apollonia.work.pause import until_stopped, wait_for
 
 log = get_logger(__name__)
 

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from apollonia.ingest.engine import Engine
 from apollonia.ingest.reconcile.asks import Ask
 from apollonia.ingest.reconcile.look import join
-from apollonia.ingest.reconcile.reaper import Reaper
-from apollonia.ingest.reconcile.survey import Survey
 from apollonia.ingest.reconcile.walking import Walking
 from apollonia.ingest.root.triggers import Triggers
 from apollonia.ingest.root.watched_root import WatchedRoot
@@ -21,19 +19,14 @@ class Following:
     """Four endless tasks of one watched root."""
 
     def __init__(
-        self,
-        root: WatchedRoot,
-        engine: Engine,
-        survey: Survey,
-        reaper: Reaper,
-        triggers: Triggers,
+        self, root: WatchedRoot, engine: Engine, walking: Walking, triggers: Triggers
     ) -> None:
         self._root = root
         self._engine = engine
-        self._survey = survey
-        self._reaper = reaper
-        self._walking = Walking(root, engine, survey, reaper, triggers)
-        self.polling = Polling(root, engine, self._walking, triggers)
+        self._walking = walking
+        self._survey = walking.survey
+        self._reaper = walking.reaper
+        self.polling = Polling(root, engine, walking, triggers)
         self._clock = engine.ports.clock
         self._options = engine.options
 

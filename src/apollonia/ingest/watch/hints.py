@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from apollonia.domain.paths import folder_of, name_of
 from apollonia.ingest.reconcile.asks import Ask, Named, Ready
-from apollonia.ingest.watch.waiting import wait_for
+from apollonia.ingest.watch.due import first_of, take_due
 from apollonia.ports.clock import Clock
 
 _REST_FACTOR = 4.0  # a folder rests four times as long as its last look took …
@@ -90,18 +90,13 @@ class Hints:
 
     async def take(self, limit: int) -> list[Ask]:
         """The folders that are due, at least one; waits for it."""
-        while True:
-            asks: list[Ask] = []
-            while len(asks) < limit and (ask := self._pop_due()) is not None:
-                asks.append(ask)
-            if asks:
-                return asks
-            self._changed.clear()
-            if self._heap:
-                wait = self._heap[0][0] - self._clock.monotonic()
-                await wait_for(self._changed, self._clock, max(wait, 0.0))
-            else:
-                await self._changed.wait()
+        return await take_due(
+            self._pop_due,
+            limit,
+            moment=lambda: first_of(self._heap),
+            changed=self._changed,
+            clock=self._clock,
+        )
 
     def looked(self, folders: list[bytes], seconds: float) -> None:
         """These folders were looked at, which took so long: let them rest in proportion."""

@@ -11,9 +11,9 @@ from apollonia.errors import FilesUnavailableError
 from apollonia.ingest.options import IngestOptions
 from apollonia.ingest.reconcile.asks import Ready
 from apollonia.ingest.root.watched_root import WatchedRoot
-from apollonia.ingest.watch.waiting import wait_for
 from apollonia.ports.clock import Clock
 from apollonia.ports.file_system import FileSystem
+from apollonia.work.pause import wait_for
 
 _LIMIT = 20_000
 _CHUNK = 500

@@ -5,7 +5,7 @@ import heapq
 from itertools import count
 
 from apollonia.ingest.reconcile.asks import Ask
-from apollonia.ingest.watch.waiting import wait_for
+from apollonia.ingest.watch.due import first_of, take_due
 from apollonia.ports.clock import Clock
 
 _LIMIT = 20_000
@@ -50,18 +50,13 @@ class Trees:
 
     async def take(self, limit: int) -> list[Ask]:
         """Those that are due, oldest first, at least one; waits for it."""
-        while True:
-            asks: list[Ask] = []
-            while len(asks) < limit and (ask := self._pop_due()) is not None:
-                asks.append(ask)
-            if asks:
-                return asks
-            self._changed.clear()
-            if self._heap:
-                wait = max(0.0, self._heap[0][0] - self._clock.monotonic())
-                await wait_for(self._changed, self._clock, wait)
-            else:
-                await self._changed.wait()
+        return await take_due(
+            self._pop_due,
+            limit,
+            moment=lambda: first_of(self._heap),
+            changed=self._changed,
+            clock=self._clock,
+        )
 
     def _pop_due(self) -> Ask | None:
         now = self._clock.monotonic()
