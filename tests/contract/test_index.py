@@ -263,6 +263,13 @@ async def test_index_finds_entries_by_content_some_of_each(index):
     assert len(found) == 4
 
 
+async def test_index_finds_the_one_place_that_has_the_id_among_many_that_gave_it_away(index):
+    left = [an_entry(b"/m/%d" % number, file_id=None, gone_micros=9) for number in range(9)]
+    here = an_entry(b"/m/here")
+    await index.commit(Commit([*left, here]))
+    assert list(await index.entries_by_content(["a" * 64], 3)) == [here]
+
+
 async def test_index_remembers_what_a_verification_is_through_with_until_it_ends(index):
     await index.save_verified(b"/m", [b"/m/a", b"/m/b"])
     await index.save_verified(b"/m", [b"/m/b", b"/m/\xff"])

@@ -122,7 +122,10 @@ class Index(Protocol):
         ...
 
     async def entries_by_content(self, hashes: Collection[str], limit_each: int) -> Sequence[Entry]:
-        """Entries, tombstones included, with one of these SHA-256s, so many of each at most."""
+        """Entries, tombstones included, with one of these SHA-256s, so many of each at most.
+
+        Only those that have an id: where a file has been in many places, only one of them has it.
+        """
         ...
 
     async def folders_under(self, folder: bytes) -> Sequence[bytes]:

@@ -55,7 +55,7 @@ class MemoryIndex:
         await self.ping()
         found: dict[str, list[Entry]] = {sha256: [] for sha256 in hashes}
         for entry in self.files.values():
-            if entry.sha256_hash in found:
+            if entry.sha256_hash in found and entry.file_id is not None:
                 found[entry.sha256_hash].append(entry)
         return [entry for some in found.values() for entry in some[:limit_each]]
 

@@ -37,7 +37,7 @@ _BY_INODE = f"""
 """  # noqa: S608 - our own column names
 _BY_CONTENT = f"""
     SELECT f.path, e.name, {COLUMNS} FROM entries e JOIN folders f ON f.id = e.folder_id
-    WHERE e.sha256 = ? LIMIT ?
+    WHERE e.sha256 = ? AND e.file_id IS NOT NULL LIMIT ?
 """  # noqa: S608 - our own column names
 _INSIDE = "(f.path = :folder OR (f.path >= :low AND f.path < :high))"
 _FOLDERS_UNDER = f"""

@@ -52,7 +52,7 @@ class ByContent:
         except Unavailable:
             return wrong  # the commit will wait for it; a move is then told as a new file
         places = {read.candidate.path for read in reads}
-        for entry in await self._free([e for e in known if _may_move(e) and e.path not in places]):
+        for entry in await self._free([e for e in known if e.path not in places]):
             candidates = wanted[entry.sha256_hash or ""]
             if candidates and not self._flights.is_claimed(entry.path):
                 candidate = _best(candidates, entry)
@@ -100,10 +100,6 @@ def _by_hash(reads: Sequence[Read]) -> dict[str, list[Candidate]]:
         if candidate.stat.st_size:  # all empty files are the same
             wanted.setdefault(sha256, []).append(candidate)
     return wanted
-
-
-def _may_move(entry: Entry) -> bool:
-    return entry.file_id is not None
 
 
 def _best(candidates: Sequence[Candidate], entry: Entry) -> Candidate:
