@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Query, Request
 
 from apollonia.api.schemas import Sort as SortWord
-from apollonia.domain.kinds import Availability, Kind, Status
+from apollonia.domain.kinds import AnalysisState, Availability, Kind, Status
 from apollonia.domain.paging import FileFilter, Sort, SortKey
 from apollonia.errors import InvalidError
 
@@ -33,6 +33,11 @@ Statuses = Annotated[
     list[Status] | None, Query(max_length=_MAX_REPEATS, description="Any of these")
 ]
 
+AnalysisStates = Annotated[
+    list[AnalysisState] | None,
+    Query(max_length=_MAX_REPEATS, description="Any of these: how far the analysis is"),
+]
+
 
 async def read_filter(  # noqa: PLR0913, PLR0917 - one argument per query parameter, as FastAPI reads them; no thread (context.py)
     request: Request,
@@ -44,6 +49,7 @@ async def read_filter(  # noqa: PLR0913, PLR0917 - one argument per query parame
     recursive: Recursive = True,  # noqa: FBT002 - a query parameter
     availability: Availabilities = None,
     status: Statuses = None,
+    analysis: AnalysisStates = None,
 ) -> FileFilter:
     """What the list is narrowed to; the same filter whatever the order of the parameters."""
     return FileFilter(
@@ -51,6 +57,7 @@ async def read_filter(  # noqa: PLR0913, PLR0917 - one argument per query parame
         formats=_words(word.lower() for word in format or ()),
         availabilities=_words(availability or DEFAULT_AVAILABILITY),
         statuses=_words(status or ()),
+        analyses=_words(analysis or ()),
         root=root or None,
         folder=None if folder is None else _folder(request),
         recursive=recursive,

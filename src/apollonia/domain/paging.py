@@ -34,6 +34,7 @@ class FileFilter:
     formats: tuple[str, ...] = ()
     availabilities: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
+    analyses: tuple[str, ...] = ()
     root: str | None = None
     folder: bytes | None = None
     recursive: bool = True

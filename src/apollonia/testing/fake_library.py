@@ -162,6 +162,7 @@ def _matches(place: Place, where: FileFilter) -> bool:
         and (not where.formats or place.format in where.formats)
         and (not where.availabilities or place.availability.value in where.availabilities)
         and (not where.statuses or place.status.value in where.statuses)
+        and (not where.analyses or place.analysis.value in where.analyses)
         and (where.root is None or place.root == where.root)
         and _in_folder(place, where)
         and all(word in text for word in words)
