@@ -16,7 +16,7 @@ from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.database import Database
 from apollonia.adapters.library import SqlLibrary
 from apollonia.domain.ids import uuid7
-from apollonia.domain.kinds import Availability, Kind, Status
+from apollonia.domain.kinds import AnalysisState, Availability, Kind, Status
 from apollonia.domain.neighbours import Role
 from apollonia.domain.paging import After, FileFilter, Page, Sort, SortKey
 from apollonia.domain.paths import folder_of, is_inside
@@ -574,3 +574,25 @@ async def test_transaction_is_seen_wholly_or_not_at_all(setup):
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         group.create_task(write())
         group.create_task(read())
+
+
+async def test_filter_by_analysis_narrows_pages_facets_and_folders(setup: Setup) -> None:
+    done = a_place(analysis=AnalysisState.DONE, path=b"/music/a/1.flac")
+    failed = a_place(analysis=AnalysisState.FAILED, path=b"/music/b/2.flac", format="mp3")
+    await setup.save(done, failed, a_place(path=b"/music/a/3.flac"))
+
+    for analyses, expected in {
+        ("done",): {done.id},
+        ("done", "failed"): {done.id, failed.id},
+        ("partial",): set(),
+    }.items():
+        where = FileFilter(analyses=analyses)
+        for sort in SORTS:
+            found = await setup.walk(where, Sort(sort), limit=1)
+            assert {place.id for place in found} == expected
+        page = await setup.library.page(where, Sort(), limit=10)
+        assert page.total == len(expected)
+    both = FileFilter(analyses=("done", "failed"), folder=b"/music/b")
+    assert [it.id for it in await setup.walk(both, Sort(), limit=5)] == [failed.id]
+    facets = await setup.library.facets(FileFilter(analyses=("failed",)))
+    assert facets["format"] == {"mp3": 1}

@@ -61,7 +61,7 @@ async def test_files_total_is_open_beyond_the_cap(world, script):
 async def test_files_filters_reach_the_library(world, script):
     query = (
         "kind=video&kind=audio&kind=audio&format=FLAC&root=/m&folder=/m/a/&recursive=false"
-        "&status=unreadable&availability=trashed"
+        "&status=unreadable&availability=trashed&analysis=failed"
     )
     assert (await script.get(f"/api/v1/files?{query}")).status_code == 200
     assert world.library.asked == [
@@ -70,6 +70,7 @@ async def test_files_filters_reach_the_library(world, script):
             formats=("flac",),
             availabilities=("trashed",),
             statuses=("unreadable",),
+            analyses=("failed",),
             root="/m",
             folder=b"/m/a",
             recursive=False,
@@ -114,6 +115,7 @@ async def test_files_blank_search_is_no_search(script, world):
         ("kind=music", "query.kind.0"),
         ("sort=-relevance", "query.sort"),
         ("status=fine", "query.status.0"),
+        ("analysis=fine", "query.analysis.0"),
         (f"q={'x' * 501}", "query.q"),
         ("recursive=perhaps", "query.recursive"),
         (f"cursor={'x' * 16_385}", "query.cursor"),

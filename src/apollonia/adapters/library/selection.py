@@ -66,7 +66,7 @@ def narrowing(connection: Connection, where: FileFilter) -> Narrowing:
     """What the filter selects, whatever its words."""
     all_shelves = read_shelves(connection)
     shelves = matching(all_shelves, where)
-    return Narrowing(shelves, folder_condition(where), len(shelves) == len(all_shelves))
+    return Narrowing(shelves, row_condition(where), len(shelves) == len(all_shelves))
 
 
 def read_shelves(connection: Connection) -> Sequence[ShelfRow]:
@@ -91,6 +91,16 @@ def matching(shelves: Sequence[ShelfRow], where: FileFilter) -> list[ShelfRow]:
 def without_kind_and_format(where: FileFilter) -> FileFilter:
     """The filter as facets need it: each ignores its own."""
     return replace(where, kinds=(), formats=())
+
+
+def row_condition(where: FileFilter) -> Condition:
+    """What of the filter the shelves do not answer: folder, and how far the analysis is."""
+    folder, states = folder_condition(where), where.analyses
+    if not states:
+        return folder
+    marks = ", ".join("?" * len(states))
+    analysis = Condition(f" AND analysis IN ({marks})", states, "ix_files_analysis_number")
+    return folder + analysis if folder else analysis
 
 
 def folder_condition(where: FileFilter) -> Condition:

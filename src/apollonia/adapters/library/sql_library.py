@@ -21,9 +21,9 @@ from apollonia.adapters.library.matches import matches_of, typed_words
 from apollonia.adapters.library.relations import neighbors_of
 from apollonia.adapters.library.selection import (
     Condition,
-    folder_condition,
     matching,
     read_shelves,
+    row_condition,
     without_kind_and_format,
 )
 from apollonia.domain.paging import TOTAL_CAP, After, FileFilter, Page, Sort
@@ -150,7 +150,7 @@ def page_of(
 def _page(
     connection: Connection, where: FileFilter, order: Order, limit: int, after: After | None
 ) -> Page[Place]:
-    folder = folder_condition(where)
+    folder = row_condition(where)
     shelves = matching(read_shelves(connection), where)
     if not shelves:
         return Page((), None, 0)
@@ -167,7 +167,7 @@ def _page(
 
 def _facets(connection: Connection, where: FileFilter) -> Mapping[str, Mapping[str, int]]:
     shelves = matching(read_shelves(connection), without_kind_and_format(where))
-    folder, words = folder_condition(where), typed_words(where.text)
+    folder, words = row_condition(where), typed_words(where.text)
     if words:
         counts = matches_of(connection, words).by_shelf(shelves, folder)
     else:

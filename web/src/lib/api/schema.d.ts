@@ -2385,6 +2385,8 @@ export interface operations {
                 availability?: components["schemas"]["Availability"][] | null;
                 /** @description Any of these */
                 status?: components["schemas"]["Status"][] | null;
+                /** @description Any of these: how far the analysis is */
+                analysis?: components["schemas"]["AnalysisState"][] | null;
             };
             header?: never;
             path?: never;
@@ -2464,6 +2466,8 @@ export interface operations {
                 availability?: components["schemas"]["Availability"][] | null;
                 /** @description Any of these */
                 status?: components["schemas"]["Status"][] | null;
+                /** @description Any of these: how far the analysis is */
+                analysis?: components["schemas"]["AnalysisState"][] | null;
             };
             header?: never;
             path?: never;
