@@ -10,6 +10,7 @@ from itertools import product
 
 import pytest
 
+from apollonia.adapters.analyses import SqlAnalyses
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.library import SqlLibrary
@@ -233,3 +234,17 @@ async def test_large_batch_never_holds_the_loop(database):
 
     assert longest[0] < 0.020
     assert (await database.read(lambda at: run(at, "SELECT count(*) FROM files")))[0][0] == 2_000
+
+
+async def test_what_is_undone_and_filters_by_analysis_are_read_from_an_index(filled, file):
+    analyses, library = SqlAnalyses(filled), SqlLibrary(filled)
+    async with statements_of(filled) as asked:
+        await analyses.undone(0, 10)
+        await analyses.recorded(["a" * 64])
+        await analyses.outdated(Kind.AUDIO, "w", 10)
+        await library.page(FileFilter(analyses=("failed",)), Sort(), limit=10)
+
+    plans = plans_of(file, asked)
+    tables = ("f", "files", "analyses", "content_states")
+    assert [plan for plan in plans if plan.split()[:2] in [["SCAN", name] for name in tables]] == []
+    assert sum("kind=? AND wanted" in plan for plan in plans) == 2

@@ -19,8 +19,9 @@ _UNDONE = (
     " AND f.analysis = 'pending' AND f.number > ? AND f.sha256_hash IS NOT NULL"
     " AND s.availability = 'present' AND s.status = 'cataloged' ORDER BY f.number LIMIT ?"
 )
-_OUTDATED = (
-    "SELECT sha256_hash FROM content_states WHERE kind = ? AND (wanted < ? OR wanted > ?) LIMIT ?"
+_OUTDATED = (  # two ranges of the index: all others are judged by the set that is asked for
+    "SELECT sha256_hash FROM content_states WHERE kind = ? AND wanted < ?"
+    " UNION ALL SELECT sha256_hash FROM content_states WHERE kind = ? AND wanted > ? LIMIT ?"
 )
 
 
@@ -69,6 +70,6 @@ class SqlAnalyses:
 
     async def outdated(self, kind: Kind, wanted: str, limit: int) -> Sequence[str]:
         """Contents whose state was judged by another set of analysers."""
-        values = (kind.value, wanted, wanted, limit)
+        values = (kind.value, wanted, kind.value, wanted, limit)
         rows = await self._database.read(lambda at: run(at, _OUTDATED, values))
         return [row[0] for row in rows]
