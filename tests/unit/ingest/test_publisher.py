@@ -40,6 +40,29 @@ async def test_publisher_sends_everything_in_order_and_empties_the_outbox(stand)
     await task
 
 
+async def test_metrics_tell_what_waits_while_the_bus_is_away_and_nothing_after():
+    bus, index, clock, metrics = MemoryBus(), MemoryIndex(), ManualClock(), Metrics()
+    await bus.declare(topology(POPULATOR_QUEUE))
+    publisher = Publisher(index=index, bus=bus, clock=clock, metrics=metrics)
+    bus.away = True
+    await index.commit(Commit(messages=messages(3)))
+    stop = asyncio.Event()
+    task = asyncio.create_task(publisher.run(stop))
+    await work()
+    assert value_of(metrics.outbox_size) == 3
+    bus.away = False
+    await clock.advance(30)
+    await work()
+    assert value_of(metrics.outbox_size) == 0
+    stop.set()
+    await task
+
+
+def value_of(gauge):
+    (metric,) = gauge.collect()
+    return metric.samples[0].value
+
+
 async def test_publisher_keeps_everything_while_the_bus_is_away(stand):
     bus, index, clock, publisher = stand
     sent = messages(3)

@@ -1,6 +1,7 @@
 """The outbox on its way to the bus: in order, and gone only once the bus has confirmed."""
 
 import asyncio
+from contextlib import suppress
 
 from apollonia.errors import ApolloniaError
 from apollonia.messages import FILES
@@ -58,14 +59,22 @@ class Publisher:
             self._woken.clear()
             try:
                 sent = await self._send_some()
-                self._metrics.outbox_size.set(await self._index.unsent_count())
+                if sent == _BATCH:  # else nothing is left but what was committed meanwhile
+                    await self._count()
+                else:
+                    self._metrics.outbox_size.set(0)
             except (ApolloniaError, TimeoutError) as error:
                 log.warning("events wait in the outbox", reason=str(error) or "no answer in time")
+                with suppress(ApolloniaError):
+                    await self._count()
                 await backoff.wait(self._clock)
                 continue
             backoff.reset()
             if sent < _BATCH:
                 await wait_for(self._woken, self._clock, _IDLE_S)
+
+    async def _count(self) -> None:
+        self._metrics.outbox_size.set(await self._index.unsent_count())
 
     async def _send_some(self) -> int:
         async with self._sending:

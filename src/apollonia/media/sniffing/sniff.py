@@ -94,6 +94,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "exe"),
     (b"\x7f\xfe\x80\x01", "dts"),
 )
+_STARTS = tuple(magic for magic, _ in _MAGIC)
 _CHUNKED = {
     (b"RIFF", b"WAVE"): "wav",
     (b"RF64", b"WAVE"): "wav",
@@ -108,9 +109,8 @@ _BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
 
 def sniff_magic(head: bytes) -> str | None:
     """The format's name where the first bytes name it."""
-    for magic, name in _MAGIC:
-        if head.startswith(magic):
-            return name
+    if head.startswith(_STARTS):
+        return next(name for magic, name in _MAGIC if head.startswith(magic))
     return _CHUNKED.get((head[:4], head[8:12])) or _container(head) or _small_magic(head)
 
 

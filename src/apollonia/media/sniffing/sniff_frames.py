@@ -1,5 +1,6 @@
 """Formats without magic bytes, known by frames that follow one another at the right distance."""
 
+import re
 from collections.abc import Callable
 
 FrameLength = Callable[[bytes, int], int]
@@ -20,6 +21,11 @@ _AC3_WORDS = (
     (448, 487, 672), (512, 557, 768), (640, 696, 960), (768, 835, 1152), (896, 975, 1344),
     (1024, 1114, 1536), (1152, 1253, 1728), (1280, 1393, 1920),
 )  # fmt: skip
+
+_SECONDS = bytes(b for b in range(0xE0, 0x100) if (b >> 3) & 3 != 1 and (b >> 1) & 3)
+_THIRDS = bytes(b for b in range(0x10, 0xF0) if (b >> 2) & 3 != 3)
+# What ``mpeg_frame_length`` takes for a header: most files are none, and full of 0xFF.
+_MPEG_HEADER = re.compile(b"\xff[%b][%b]" % (re.escape(_SECONDS), re.escape(_THIRDS)), re.DOTALL)
 
 
 def sniff_frames(head: bytes) -> str | None:
@@ -42,11 +48,12 @@ def _every(head: bytes, start: int, step: int) -> bool:
 
 def _mpeg_audio(head: bytes) -> str | None:
     """MPEG audio may begin with junk: three frames in a row are needed, wherever they start."""
-    start = head.find(b"\xff")
-    while 0 <= start < _SEARCHED_BYTES:
+    found = _MPEG_HEADER.search(head)
+    while found is not None and found.start() < _SEARCHED_BYTES:
+        start = found.start()
         if _follow(head, start, mpeg_frame_length, 3 if start == 0 else 4):
             return "mp2" if (head[start + 1] >> 1) & 3 == 2 else "mp3"  # layer II
-        start = head.find(b"\xff", start + 1)
+        found = _MPEG_HEADER.search(head, start + 1)
     return None
 
 
