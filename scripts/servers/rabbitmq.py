@@ -103,8 +103,12 @@ def new_node(
     *,
     cookie: str | None = None,
     secret: str | None = None,
+    joins: Node | None = None,
 ) -> Node:
-    """Write the files of a broker into its folder; nodes of one cluster share cookie and secret."""
+    """Write the files of a broker into its folder.
+
+    Nodes of one cluster share epmd, cookie and secret; all but the first name one to join.
+    """
     node = Node(
         name=f"apollonia-{secrets.token_hex(4)}",
         folder=folder,
@@ -117,11 +121,11 @@ def new_node(
     )
     ready_made(USER, folder / ".erlang.cookie", cookie or password()).chmod(0o400)
     ready_made(USER, folder / "enabled_plugins", "[rabbitmq_management].\n")
-    ready_made(USER, folder / "rabbitmq.conf", _settings(node, certificates))
+    ready_made(USER, folder / "rabbitmq.conf", _settings(node, certificates, joins))
     return node
 
 
-def _settings(node: Node, certificates: Certificates) -> str:
+def _settings(node: Node, certificates: Certificates, joins: Node | None) -> str:
     lines = {
         "listeners.tcp.1": f"127.0.0.1:{node.amqp}",
         "listeners.ssl.1": f"127.0.0.1:{node.tls}",
@@ -140,6 +144,10 @@ def _settings(node: Node, certificates: Certificates) -> str:
         "log.file.level": "warning",
         "log.console": "false",
     }
+    if joins is not None:
+        lines["cluster_formation.peer_discovery_backend"] = "classic_config"
+        lines["cluster_formation.classic_config.nodes.1"] = f"{joins.name}@localhost"
+        lines["cluster_formation.classic_config.nodes.2"] = f"{node.name}@localhost"
     return "".join(f"{name} = {value}\n" for name, value in lines.items())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from apollonia.adapters.bus.rabbit import RabbitBus, RabbitOptions
 from apollonia.errors import BusUnavailableError, ConfigurationError
-from apollonia.messages import DEAD, FILES, GRAPH_QUEUE, POPULATOR_QUEUE, topology
+from apollonia.messages import DEAD, FILES, GRAPH_QUEUE, MAX_BODY_BYTES, POPULATOR_QUEUE, topology
 from apollonia.testing.builders import a_message, messages
 from apollonia.work import dead_letter
 
@@ -159,6 +159,39 @@ async def test_rabbit_fetches_nothing_ahead_of_small_batches(bus: RabbitBus) -> 
         assert len(await one.take(1, 5)) == 1
         assert len(await one.take(1, 5)) == 1  # while the first is in hand
         assert len(await other.take(1, 5)) == 1
+
+
+async def test_rabbit_carries_the_largest_body_of_the_contract(bus: RabbitBus) -> None:
+    sent = [a_message(bytes([n]) * MAX_BODY_BYTES) for n in range(8)]
+    await bus.publish(FILES.name, [*sent, a_message(b"")])
+    bodies: list[bytes] = []
+    async with bus.consume(QUEUE) as consumer:
+        while len(bodies) < 9 and (taken := await consumer.take(9, 10)):
+            bodies += [one.message.body for one in taken]
+    assert bodies == [*(one.body for one in sent), b""]
+
+
+async def test_rabbit_consumer_that_is_cancelled_gives_back_what_it_holds(bus: RabbitBus) -> None:
+    await bus.publish(FILES.name, messages(3))
+    holds = asyncio.Event()
+
+    async def hold() -> None:
+        async with bus.consume(QUEUE) as consumer:
+            await consumer.take(3, 5)
+            holds.set()
+            await asyncio.sleep(60)
+
+    holding = asyncio.create_task(hold())
+    await holds.wait()
+    holding.cancel()
+    await asyncio.sleep(0)
+    holding.cancel()  # while it leaves
+    await asyncio.wait([holding])
+    seen: set[int] = set()
+    async with bus.consume(QUEUE) as consumer:
+        while len(seen) < 3 and (taken := await consumer.take(3, 5)):
+            seen |= {orjson.loads(one.message.body)["n"] for one in taken}
+    assert seen == {0, 1, 2}
 
 
 async def test_rabbit_declares_again_what_was_deleted_under_it(

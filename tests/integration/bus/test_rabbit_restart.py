@@ -5,13 +5,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import orjson
 import pytest
 
 from apollonia.adapters.bus.rabbit import RabbitBus, RabbitOptions
-from apollonia.errors import BusUnavailableError
-from apollonia.messages import FILES, POPULATOR_QUEUE, topology
-from apollonia.testing.builders import a_message
+from apollonia.messages import POPULATOR_QUEUE, topology
+from apollonia.testing.traffic import Traffic
 
 sys.path.append(str(Path(__file__).parents[3] / "scripts"))
 
@@ -61,45 +59,11 @@ def broker(
 async def test_rabbit_keeps_all_that_was_confirmed_through_a_kill(broker: Broker) -> None:
     bus = RabbitBus(broker.node.url, options=RabbitOptions(timeout_s=5))
     await bus.declare(topology(QUEUE))
-    confirmed: set[int] = set()
-    handled: set[int] = set()
-    over, enough = asyncio.Event(), asyncio.Event()
-    wanted = sys.maxsize
-
-    async def publish() -> None:
-        first = 0
-        while not over.is_set():
-            batch = [a_message(b'{"n": %d}' % n) for n in range(first, first + 50)]
-            try:
-                await bus.publish(FILES.name, batch)
-            except BusUnavailableError:
-                await asyncio.sleep(0.1)
-                continue
-            confirmed.update(range(first, first + 50))
-            first += 50
-            if len(confirmed) >= wanted:
-                enough.set()
-            await asyncio.sleep(0.02)
-
-    async def handle() -> None:
-        while not (over.is_set() and handled >= confirmed):
-            try:
-                async with bus.consume(QUEUE) as consumer:
-                    while taken := await consumer.take(100, 1):
-                        handled.update(orjson.loads(one.message.body)["n"] for one in taken)
-                        await consumer.ack(taken)
-            except BusUnavailableError:
-                await asyncio.sleep(0.1)
-
-    tasks = [asyncio.create_task(publish()), asyncio.create_task(handle())]
-    await asyncio.sleep(0.7)
-    await asyncio.to_thread(broker.kill)
-    await asyncio.to_thread(broker.start)
-    wanted = len(confirmed) + 200
-    async with asyncio.timeout(30):
-        await enough.wait()
-    over.set()
-    async with asyncio.timeout(30):
-        await asyncio.gather(*tasks)
+    async with Traffic(bus, QUEUE).running() as traffic:
+        await traffic.progress(500, 20)
+        await asyncio.to_thread(broker.kill)
+        await asyncio.to_thread(broker.start)
+        await traffic.progress(200, 30)
     await bus.close()
-    assert confirmed <= handled
+    assert traffic.failures
+    assert traffic.confirmed <= traffic.handled.keys()

@@ -1,5 +1,6 @@
 """The distributed bus: RabbitMQ's quorum queues."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -46,6 +47,7 @@ class RabbitBus:
         self._publisher = Publisher(self._publishing, self._options)
         self._ladder = Ladder(self._publishing, self._options)
         self._consumers: set[RabbitConsumer] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def declare(self, topology: Topology) -> None:
         """Make exchanges, queues and bindings.
@@ -89,7 +91,10 @@ class RabbitBus:
             yield consumer
         finally:
             self._consumers.discard(consumer)
-            await consumer.leave()
+            leaving = asyncio.create_task(consumer.leave(), name=f"leave {queue}")
+            self._leaving.add(leaving)  # cancelled or not: what it holds must not stay with us
+            leaving.add_done_callback(self._leaving.discard)
+            await asyncio.shield(leaving)
 
     async def depth(self, queue: str) -> int:
         """What waits there and what this process holds of it.
@@ -106,6 +111,8 @@ class RabbitBus:
 
     async def close(self) -> None:
         """Close both connections."""
+        if self._leaving:
+            await asyncio.wait(self._leaving)
         await self._consuming.close()
         await self._publishing.close()
 
