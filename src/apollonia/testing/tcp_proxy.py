@@ -79,7 +79,8 @@ class TcpProxy:
     """Listens on a free port of loopback while its context lasts.
 
     ``delay_s`` is added to everything in each direction; ``refuses`` closes new connections at
-    once. Both may be changed at any time.
+    once. Both may be changed at any time. ``connections`` and ``upward_bytes`` (to the server)
+    count what passed.
     """
 
     def __init__(self, host: str, port: int, *, delay_s: float = 0.0) -> None:
@@ -87,6 +88,7 @@ class TcpProxy:
         self.delay_s = delay_s
         self.refuses = False
         self.connections = 0
+        self.upward_bytes = 0
         self.flowing = asyncio.Event()
         self.flowing.set()
         self._left: int | None = None
@@ -142,10 +144,13 @@ class TcpProxy:
 
     def allow(self, size: int, *, upwards: bool) -> int:
         """How many of so many bytes may pass."""
-        if self._left is None or not upwards:
+        if not upwards:
             return size
-        allowed = min(size, self._left)
-        self._left -= allowed
+        allowed = size
+        if self._left is not None:
+            allowed = min(size, self._left)
+            self._left -= allowed
+        self.upward_bytes += allowed
         return allowed
 
     async def _accept(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
