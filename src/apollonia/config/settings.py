@@ -123,6 +123,16 @@ class CatalogSettings(Section):
         description="Database, `postgresql://user:password@host/database` (15 or newer; options as"
         " of libpq, such as `?sslmode=verify-full`); empty: `catalog.db` in the data folder",
     )
+    read_url: str = Field(
+        "",
+        description="A streaming replica of that PostgreSQL: lists and searches are read there"
+        " while it has all that this process knows of",
+    )
+    migrate_url: str = Field(
+        "",
+        description="The same PostgreSQL database as a user who may change its tables, for"
+        " `apollonia migrate`; default: as `url`",
+    )
     pool: int = Field(
         8, ge=2, le=200, description="Connections to PostgreSQL of one process, at most"
     )

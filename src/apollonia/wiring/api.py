@@ -47,7 +47,7 @@ async def api_services(
     options = _api_options(settings, ports, listener)
     app = create_app(
         ApiPorts(
-            library=ports.library,
+            library=ports.lists,
             search=ports.search,
             catalog=ports.catalog,
             control=ports.control,

@@ -11,11 +11,14 @@ from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.clock.system_clock import SystemClock
 from apollonia.adapters.control import SqlControl
 from apollonia.adapters.database import Database, DatabaseOptions, migrate
+from apollonia.adapters.database.replica import Replica
 from apollonia.adapters.dead_letters import SqlDeadLetters
 from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.library import SqlLibrary
 from apollonia.adapters.search import SqlSearch
 from apollonia.config import Settings
+from apollonia.config.names import environment_name
+from apollonia.errors import ConfigurationError
 from apollonia.messages import topology
 from apollonia.observe.health import Check
 from apollonia.observe.metrics import Metrics
@@ -34,9 +37,10 @@ from apollonia.ports.library import Library
 from apollonia.ports.search import Search
 from apollonia.wiring.bus import open_bus
 from apollonia.wiring.shared_stores import make_broadcast, make_cache, open_graph
-from apollonia.wiring.urls import database_url
+from apollonia.wiring.urls import database_url, is_postgresql
 
 _MIB = 1 << 20
+_READ_URL = environment_name(("catalog", "read_url"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,8 @@ class Ports:
     broadcast: Broadcast
     catalog: Catalog
     library: Library
+    lists: Library
+    """The same for people's queries, from a replica where there is one."""
     search: Search
     graph: Graph
     control: Control
@@ -58,11 +64,14 @@ class Ports:
     identity: Identity
     cache: Cache
     blobs: Blobs
+    replica: Check | None = None
 
     def checks(self) -> Mapping[str, Check]:
         """A health check for each port that can be away."""
+        replica = {} if self.replica is None else {"catalog replica": self.replica}
         return {
             "catalog": self.catalog.ping,
+            **replica,
             "bus": self.bus.ping,
             "graph": self.graph.ping,
             "cache": self.cache.ping,
@@ -73,7 +82,8 @@ class Ports:
 
 async def migrate_catalog(settings: Settings, folder: Path) -> None:
     """Bring the schema up to date; several processes may try at once."""
-    await migrate(_catalog_url(settings, folder))
+    url = settings.catalog.migrate_url
+    await migrate(url or _catalog_url(settings, folder))
 
 
 @asynccontextmanager
@@ -86,6 +96,10 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
         database = _database(settings, folder)
         stack.push_async_callback(database.close)
         await database.open()
+        replica = _replica(settings, database)
+        if replica is not None:
+            stack.push_async_callback(replica.close)
+            await replica.open()
         stack.push_async_callback(bus.close)
         await bus.declare(topology())
         broadcast = make_broadcast(settings, clock)
@@ -102,7 +116,8 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
             broadcast=broadcast,
             catalog=SqlCatalog(database),
             library=SqlLibrary(database),
-            search=SqlSearch(database),
+            lists=SqlLibrary(replica or database),
+            search=SqlSearch(replica or database),
             graph=graph,
             control=SqlControl(database),
             analyses=SqlAnalyses(database),
@@ -110,17 +125,32 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
             identity=SqlIdentity(database),
             cache=cache,
             blobs=FolderBlobs(blobs_folder, budget_bytes=settings.blobs.budget_mb * _MIB),
+            replica=None if replica is None else replica.check,
         )
 
 
 def _database(settings: Settings, folder: Path) -> Database:
+    return Database(_catalog_url(settings, folder), options=_options(settings))
+
+
+def _replica(settings: Settings, database: Database) -> Replica | None:
+    url = settings.catalog.read_url
+    if not url:
+        return None
+    if not is_postgresql(settings.catalog.url):
+        raise ConfigurationError(f"{_READ_URL}: only a PostgreSQL catalog has replicas")
+    if not is_postgresql(url):
+        raise ConfigurationError(f"{_READ_URL}: a replica's URL begins with postgresql://")
+    return Replica(url, database, options=_options(settings))
+
+
+def _options(settings: Settings) -> DatabaseOptions:
     catalog = settings.catalog
-    options = DatabaseOptions(
+    return DatabaseOptions(
         pool=catalog.pool,
         statement_timeout_s=catalog.statement_timeout_seconds,
         lock_timeout_s=catalog.lock_timeout_seconds,
     )
-    return Database(_catalog_url(settings, folder), options=options)
 
 
 def _catalog_url(settings: Settings, folder: Path) -> str | Path:

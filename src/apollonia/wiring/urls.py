@@ -50,13 +50,18 @@ def is_server(url: str, *, key: tuple[str, str], schemes: Collection[str]) -> bo
     return True
 
 
+def is_postgresql(url: str) -> bool:
+    """Whether the URL names a PostgreSQL server."""
+    return url.partition("://")[0].partition("+")[0] in _POSTGRESQL
+
+
 def database_url(url: str, *, key: tuple[str, str], default: Path) -> str | Path:
     """Where the catalog is: a file, or the URL of a PostgreSQL database.
 
     Raises:
         ConfigurationError: a URL of a kind for which this version has no adapter.
     """
-    if url.partition("://")[0].partition("+")[0] in _POSTGRESQL:
+    if is_postgresql(url):
         return url
     return sqlite_file(url, key=key, default=default, others="postgresql://")
 

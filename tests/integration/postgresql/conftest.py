@@ -1,14 +1,20 @@
-"""A migrated PostgreSQL database of its own for each test."""
+"""A migrated PostgreSQL database of its own for each test, and servers of our own."""
 
 import asyncio
 import secrets
+import shutil
+import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
 from apollonia.adapters.database import Database, DatabaseOptions, migrate
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "scripts"))
 
 type OpenDatabase = Callable[..., Awaitable[Database]]
 
@@ -60,3 +66,21 @@ async def admin(url):
     connection = await asyncpg.connect(url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture(scope="session")
+def servers_folder():
+    """Where servers of a test keep their files: their user may pass through it."""
+    folder = Path(tempfile.mkdtemp(prefix="apollonia-test-servers-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def database(postgresql_url):
+    """Open, with little patience."""
+    opened = Database(postgresql_url, options=DatabaseOptions(pool=4, busy_timeout_s=5))
+    await opened.open()
+    yield opened
+    await opened.close()

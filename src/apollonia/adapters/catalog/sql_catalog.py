@@ -16,6 +16,7 @@ class SqlCatalog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._told = 0
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
@@ -32,11 +33,18 @@ class SqlCatalog:
     async def changes(self, after: int, limit: int) -> Sequence[Change]:
         """Changes with positions greater than ``after``, in order."""
         key = ("changes", after, limit)
-        return await self._database.recall(key, lambda at: changes.changes_after(at, after, limit))
+        found = await self._database.recall(key, lambda at: changes.changes_after(at, after, limit))
+        if found:
+            self._database.note_seen()
+        return found
 
     async def position(self) -> int:
         """The newest position given; 0 at first."""
-        return await self._number("SELECT position FROM relay")
+        position = await self._number("SELECT position FROM relay")
+        if position != self._told:
+            self._told = position
+            self._database.note_seen()
+        return position
 
     async def oldest_position(self) -> int:
         """The oldest position still kept; 0 when none."""

@@ -30,11 +30,21 @@ class Database:
         parsed = parse_url(url)
         self._store = _store(parsed, options or DatabaseOptions())
         self._memory = Memory(file_of(parsed)) if is_sqlite(parsed) else None
+        self._seen = 0
 
     @property
     def name(self) -> str:
         """What messages call it."""
         return self._store.name
+
+    @property
+    def seen(self) -> int:
+        """Another number whenever this process has written, or ``note_seen`` was called."""
+        return self._seen
+
+    def note_seen(self) -> None:
+        """Something was read here that later reads from a replica must not be behind."""
+        self._seen += 1
 
     async def open(self) -> None:
         """Connect, and check that the schema is ours.
@@ -97,6 +107,8 @@ class Database:
             self._forget()
 
     def _forget(self) -> None:
+        """What was read before may be old by now: here, and on a replica."""
+        self.note_seen()
         if self._memory is not None:
             self._memory.forget()
 

@@ -14,7 +14,10 @@ _BUSY = "{name} has no connection left for us: raise its max_connections, or low
 _STARTS = "{name} is starting, stopping or recovering: the work goes on by itself"
 _SCHEMA = "{name} has not the tables it should have: run `apollonia migrate`"
 _PASSWORD = "{name} refuses our user or password: look at the catalog's URL"  # noqa: S105 - words
-_RIGHTS = "{name} does not let our user do this: see the roles in the documentation"
+_RIGHTS = (
+    "{name} does not let our user do this: the roles are in deploy/postgresql/roles.sql; `apollonia"
+    " migrate` takes its user from APOLLONIA_CATALOG__MIGRATE_URL"
+)
 _WORDS = {
     "40001": _AGAIN,
     "40P01": _AGAIN,

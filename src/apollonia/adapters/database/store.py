@@ -46,6 +46,14 @@ class Session(Protocol):
         ...
 
 
+class Reads(Protocol):
+    """What only reads: a ``Database``, or a ``Replica`` of it."""
+
+    async def read[T](self, work: Work[T]) -> T:
+        """As ``Database.read``."""
+        ...
+
+
 class Store(Protocol):
     """Connections to one database. All but ``close`` raise ``CatalogUnavailableError``."""
 

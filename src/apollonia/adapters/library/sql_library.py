@@ -14,7 +14,7 @@ from apollonia.adapters.catalog.stored_places import (
     read_places,
 )
 from apollonia.adapters.database.bulk import run
-from apollonia.adapters.database.engine import Database
+from apollonia.adapters.database.store import Reads
 from apollonia.adapters.library.counting import capped, count_by_shelf, facets_of, stats_of
 from apollonia.adapters.library.keyset import Hit, Order, gathered, in_order, merged, order_of
 from apollonia.adapters.library.matches import matches_of, typed_words
@@ -55,7 +55,7 @@ class SqlLibrary:
     by their name. Paths sort by their first 512 bytes, texts by their first 512 characters.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Reads) -> None:
         self._database = database
 
     async def page(

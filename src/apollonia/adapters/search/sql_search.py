@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from apollonia.adapters.database.engine import Database
+from apollonia.adapters.database.store import Reads
 from apollonia.adapters.library.counting import capped
 from apollonia.adapters.library.keyset import Order, order_of
 from apollonia.adapters.library.matches import matches_of, typed_words
@@ -26,7 +26,7 @@ class SqlSearch:
     A text without any word does not narrow the list.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Reads) -> None:
         self._database = database
         self._library = SqlLibrary(database)
 
