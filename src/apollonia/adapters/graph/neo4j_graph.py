@@ -133,12 +133,10 @@ class _Applying:
         related = [row for row in related if changed[row["key"]]["related"]]
         if known := [key for key, it in changed.items() if it["known"] and it["related"]]:
             await _run(transaction, cypher.CLEAR, keys=known)
-        if near := [
-            {"key": row["key"], "neighbors": row["neighbors"]}
-            for row in related
-            if row["neighbors"]
-        ]:
-            await _run(transaction, cypher.NEIGHBORS, rows=near)
+        if related:
+            names = ("key", "folder", "neighbors")
+            ends = [{name: row[name] for name in names} for row in related]
+            await _run(transaction, cypher.RELATE, rows=ends)
         for name, statement in cypher.HUBS.items():
             if hubs := hubs_of(related, name):
                 await _run(transaction, statement, hubs=hubs)

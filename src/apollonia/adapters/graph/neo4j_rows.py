@@ -67,8 +67,7 @@ def hubs_of(rows: Iterable[Mapping[str, Any]], name: str) -> list[dict[str, Any]
     """What many files share, each once with the files that belong to it; sorted by key."""
     hubs: dict[str, dict[str, Any]] = {}
     for row in rows:
-        several = row[name] if isinstance(row[name], list) else [row[name]]
-        for one in several:
+        for one in row[name]:
             hub = hubs.setdefault(one["key"], {"key": one["key"], "properties": one, "files": []})
             hub["files"].append(row["key"])
     return [hubs[key] for key in sorted(hubs)]

@@ -50,9 +50,13 @@ MATCH (:File {key: key})-[r:NEIGHBOR|IN_FOLDER|BY|ON_ALBUM|HAS_GENRE]->()
 DELETE r
 """
 
-NEIGHBORS: Final = """
+RELATE: Final = """
 UNWIND $rows AS row
 MATCH (f:File {key: row.key})
+MERGE (d:Folder {key: row.folder.key})
+ON CREATE SET d.path = row.folder.path, d.path_b64 = row.folder.path_b64
+CREATE (f)-[:IN_FOLDER]->(d)
+WITH f, row
 UNWIND row.neighbors AS near
 MERGE (o:File {key: near.key})
 ON CREATE SET o.path = near.path, o.path_b64 = near.path_b64
@@ -73,7 +77,6 @@ CREATE (f)-[:{relation}]->(h)
 
 
 HUBS: Final = {
-    "folder": _hub("Folder", "IN_FOLDER"),
     "artists": _hub("Artist", "BY"),
     "albums": _hub("Album", "ON_ALBUM"),
     "genres": _hub("Genre", "HAS_GENRE"),
