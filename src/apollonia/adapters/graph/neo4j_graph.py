@@ -125,14 +125,13 @@ class _Applying:
         if self._leaving:
             contents |= await _contents(transaction, cypher.LEAVE, rows=self._leaving)
         nodes = [{name: row[name] for name in ("key", "id", "properties")} for row in self._rows]
-        result = await transaction.run(cypher.TAKE, rows=nodes)
-        changed = {record["key"]: record async for record in result}
-        related = [row for row in self._rows if row["key"] in changed]
-        contents |= {row["content"] for row in related if row["content"]}
-        contents |= {it["sha256"] for it in changed.values() if it["sha256"]}
-        related = [row for row in related if changed[row["key"]]["related"]]
-        if known := [key for key, it in changed.items() if it["known"] and it["related"]]:
-            await _run(transaction, cypher.CLEAR, keys=known)
+        taken = await (await transaction.run(cypher.TAKE, rows=nodes)).single(strict=True)
+        same, done = set(taken["same"]), set(taken["related"])
+        contents |= set(taken["contents"])
+        contents |= {it["content"] for it in self._rows if it["content"] and it["key"] not in same}
+        related = [row for row in self._rows if row["key"] not in done]
+        if taken["otherwise"]:
+            await _run(transaction, cypher.CLEAR, keys=taken["otherwise"])
         if related:
             names = ("key", "folder", "neighbors")
             ends = [{name: row[name] for name in names} for row in related]

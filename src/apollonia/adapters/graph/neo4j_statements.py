@@ -33,16 +33,22 @@ RETURN collect(DISTINCT sha256) AS contents
 TAKE: Final = """
 UNWIND $rows AS row
 MERGE (f:File {key: row.key})
-WITH f, row, f.relations AS relations, f.sha256 AS sha256, f.present AS present, f.id AS id
-SET f = row.properties
-WITH row, relations, sha256, present, id
-WHERE relations IS NULL OR relations <> row.properties.relations
-  OR id <> row.id OR present <> row.properties.present OR coalesce(sha256, '') <>
-     coalesce(row.properties.sha256, '')
-RETURN row.key AS key, relations IS NOT NULL AS known,
-  relations IS NULL OR relations <> row.properties.relations AS related, sha256
+WITH f, row, row.properties AS new, f.relations AS relations, f.sha256 AS sha256,
+  f.present AS present, f.id AS id
+SET f = new
+WITH row.key AS key, relations = new.relations AS related, sha256,
+  id = new.id AND present = new.present
+  AND coalesce(sha256, '') = coalesce(new.sha256, '') AS same
+RETURN collect(CASE WHEN related THEN key END) AS related,
+  collect(CASE WHEN NOT related THEN key END) AS otherwise,
+  collect(CASE WHEN same THEN key END) AS same,
+  collect(DISTINCT CASE WHEN NOT same THEN sha256 END) AS contents
 """
-"""The nodes, locked from here on. Rows sorted by key; returns those that were different."""
+"""The nodes, locked from here on. Rows sorted by key.
+
+Returns the keys of those that are related as they shall be, or otherwise (new ones to nothing at
+all: their keys are in neither), of those of the same content, and contents that were left.
+"""
 
 CLEAR: Final = """
 UNWIND $keys AS key
