@@ -2,6 +2,8 @@
 
 from typing import Final
 
+# Plans are made while a database is empty, when reading all of it looks cheap, and are kept: each
+# MATCH says which index it wants.
 _KEYS: Final = ("File", "Folder", "Artist", "Album", "Genre", "Mood")
 
 SCHEMA: Final = (
@@ -20,7 +22,7 @@ _OUTGOING: Final = "NEIGHBOR|IN_FOLDER|BY|ON_ALBUM|HAS_GENRE|DUPLICATE_OF"
 
 LEAVE: Final = f"""
 UNWIND $rows AS row
-MATCH (f:File {{id: row.id}}) WHERE f.key <> row.key
+MATCH (f:File {{id: row.id}}) USING INDEX SEEK f:File(id) WHERE f.key <> row.key
 WITH f, f.sha256 AS sha256
 OPTIONAL MATCH (f)-[r:{_OUTGOING}]->()
 DELETE r
@@ -52,13 +54,14 @@ all: their keys are in neither), of those of the same content, and contents that
 
 CLEAR: Final = """
 UNWIND $keys AS key
-MATCH (:File {key: key})-[r:NEIGHBOR|IN_FOLDER|BY|ON_ALBUM|HAS_GENRE]->()
+MATCH (f:File {key: key}) USING INDEX SEEK f:File(key)
+MATCH (f)-[r:NEIGHBOR|IN_FOLDER|BY|ON_ALBUM|HAS_GENRE]->()
 DELETE r
 """
 
 RELATE: Final = """
 UNWIND $rows AS row
-MATCH (f:File {key: row.key})
+MATCH (f:File {key: row.key}) USING INDEX SEEK f:File(key)
 MERGE (d:Folder {key: row.folder.key})
 ON CREATE SET d.path = row.folder.path, d.path_b64 = row.folder.path_b64
 CREATE (f)-[:IN_FOLDER]->(d)
@@ -77,7 +80,7 @@ MERGE (h:{label} {{key: hub.key}})
 ON CREATE SET h = hub.properties
 WITH h, hub
 UNWIND hub.files AS key
-MATCH (f:File {{key: key}})
+MATCH (f:File {{key: key}}) USING INDEX SEEK f:File(key)
 CREATE (f)-[:{relation}]->(h)
 """
 
@@ -90,10 +93,10 @@ HUBS: Final = {
 
 DUPLICATES: Final = """
 UNWIND $contents AS sha256
-MATCH (f:File {sha256: sha256})
+MATCH (f:File {sha256: sha256}) USING INDEX SEEK f:File(sha256)
 WITH sha256, f ORDER BY f.id
 WITH sha256, collect(f) AS copies
-WHERE size(copies) > 1 OR EXISTS { (:File {sha256: sha256})-[:DUPLICATE_OF]-() }
+WHERE size(copies) > 1 OR any(it IN copies WHERE EXISTS { (it)-[:DUPLICATE_OF]-() })
 UNWIND copies AS one
 OPTIONAL MATCH (one)-[old:DUPLICATE_OF]->()
 DELETE old
@@ -107,7 +110,7 @@ CREATE (copy)-[:DUPLICATE_OF]->(first)
 
 REMOVE: Final = f"""
 UNWIND $ids AS id
-MATCH (f:File {{id: id}})
+MATCH (f:File {{id: id}}) USING INDEX SEEK f:File(id)
 WITH f, f.sha256 AS sha256
 OPTIONAL MATCH (f)-[r:{_OUTGOING}]->()
 DELETE r
@@ -120,11 +123,11 @@ RETURN collect(DISTINCT sha256) AS contents
 """
 
 NEAR: Final = """
-MATCH (f:File {id: $id})-[r:NEIGHBOR]->(o:File)
+MATCH (f:File {id: $id})-[r:NEIGHBOR]->(o:File) USING INDEX SEEK f:File(id)
 RETURN o.id AS id, o.path AS path, o.path_b64 AS path_b64, r.role AS role, true AS outgoing
 ORDER BY path, role LIMIT $limit
 UNION ALL
-MATCH (f:File {id: $id})<-[r:NEIGHBOR]-(o:File)
+MATCH (f:File {id: $id})<-[r:NEIGHBOR]-(o:File) USING INDEX SEEK f:File(id)
 RETURN o.id AS id, o.path AS path, o.path_b64 AS path_b64, r.role AS role, false AS outgoing
 ORDER BY id LIMIT $limit
 """
