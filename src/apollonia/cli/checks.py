@@ -94,6 +94,7 @@ def _checks(settings: Settings, folder: Path, ports: Ports) -> Mapping[str, Chec
     return {
         "data folder": data_folder,
         **ports.checks(),
+        **({} if ports.server is None else {"catalog server": ports.server}),
         "media workers": media,
         "folders": roots,
         "folder watching": watches,

@@ -11,6 +11,7 @@ from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.clock.system_clock import SystemClock
 from apollonia.adapters.control import SqlControl
 from apollonia.adapters.database import Database, DatabaseOptions, migrate
+from apollonia.adapters.database.postgres_doctor import shortcomings
 from apollonia.adapters.database.replica import Replica
 from apollonia.adapters.dead_letters import SqlDeadLetters
 from apollonia.adapters.identity import SqlIdentity
@@ -65,6 +66,8 @@ class Ports:
     cache: Cache
     blobs: Blobs
     replica: Check | None = None
+    server: Check | None = None
+    """What the catalog's database server lacks, for `apollonia doctor`."""
 
     def checks(self) -> Mapping[str, Check]:
         """A health check for each port that can be away."""
@@ -126,6 +129,7 @@ async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
             cache=cache,
             blobs=FolderBlobs(blobs_folder, budget_bytes=settings.blobs.budget_mb * _MIB),
             replica=None if replica is None else replica.check,
+            server=_server_check(settings, database),
         )
 
 
@@ -142,6 +146,16 @@ def _replica(settings: Settings, database: Database) -> Replica | None:
     if not is_postgresql(url):
         raise ConfigurationError(f"{_READ_URL}: a replica's URL begins with postgresql://")
     return Replica(url, database, options=_options(settings))
+
+
+def _server_check(settings: Settings, database: Database) -> Check | None:
+    if not is_postgresql(settings.catalog.url):
+        return None
+
+    async def check() -> str | None:
+        return await shortcomings(database)
+
+    return check
 
 
 def _options(settings: Settings) -> DatabaseOptions:

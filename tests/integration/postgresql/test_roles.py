@@ -11,6 +11,7 @@ import pytest
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.control import SqlControl
 from apollonia.adapters.database import Database, migrate
+from apollonia.adapters.database.postgres_doctor import shortcomings
 from apollonia.adapters.library import SqlLibrary
 from apollonia.adapters.search import SqlSearch
 from apollonia.domain.paging import FileFilter, Sort, SortKey
@@ -117,6 +118,24 @@ async def test_reader_reads_and_writes_nothing(as_role):
         async with SqlCatalog(database).begin() as unit:
             await unit.save_places([a_place()])
     await database.close()
+
+
+async def test_doctor_says_what_is_missing(service_url, as_role):
+    name = as_role("app").rpartition("/")[2]
+    owner = await asyncpg.connect(f"{service_url('postgresql').rpartition('/')[0]}/{name}")
+    database = Database(as_role("app"))
+    await database.open()
+    assert await shortcomings(database) is None
+    try:
+        await owner.execute("DROP EXTENSION pg_trgm")
+        await owner.execute("REVOKE INSERT ON files FROM apollonia_app")
+        words = await shortcomings(database) or ""
+        assert "INSERT in files:" in words
+        assert "CREATE EXTENSION pg_trgm" in words
+    finally:
+        await owner.execute("CREATE EXTENSION pg_trgm; GRANT INSERT ON files TO apollonia_app")
+        await owner.close()
+        await database.close()
 
 
 async def test_app_is_told_that_it_may_not_migrate(service_url, as_role):
