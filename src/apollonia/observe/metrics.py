@@ -31,6 +31,9 @@ class Metrics:
         self.batch_seconds = self._histogram(
             "batch_seconds", "Time a runner took for one batch", "queue"
         )
+        self.dependency_breaker = self._gauge(
+            "dependency_breaker", "0: calls pass, 1: one call tries, 2: it is away", "dependency"
+        )
         self.dead_letters = self._gauge(
             "dead_letters", "Messages that could not be handled and wait for a person", "queue"
         )

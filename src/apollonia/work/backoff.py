@@ -6,7 +6,7 @@ from collections.abc import Callable
 from apollonia.ports.clock import Clock
 
 _FIRST_S = 0.25
-_LONGEST_S = 30.0
+_LONGEST_S = 5.0  # what comes back is noticed within seconds; breakers make asking cheap
 _SHORTEST_S = 0.05
 _STEPS = 16  # beyond these the longest wait holds anyway
 
@@ -14,7 +14,7 @@ _rng = random.SystemRandom()
 
 
 class Backoff:
-    """Waits grow from attempt to attempt up to 30 s, until ``reset``.
+    """Waits grow from attempt to attempt up to 5 s, until ``reset``.
 
     Each is drawn evenly from what is allowed, so that many processes do not come back at once.
     """

@@ -1,0 +1,1 @@
+"""What stands between a service and a server that may be away: one policy per file."""
