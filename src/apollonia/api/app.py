@@ -15,11 +15,11 @@ from apollonia.api.live_feed import LiveFeed
 from apollonia.api.openapi import openapi_document
 from apollonia.api.options import ApiOptions
 from apollonia.api.ports import ApiPorts
-from apollonia.api.readiness import Readings
 from apollonia.api.request_frame import RequestFrame
 from apollonia.api.routes import all_routes
 from apollonia.api.site import Site
 from apollonia.errors import ConfigurationError
+from apollonia.observe.readings import Readings
 
 _MIN_SECRET_BYTES = 16
 _MIN_COMPRESSED_BYTES = 1024

@@ -12,9 +12,9 @@ from apollonia.api.hosts import Hosts
 from apollonia.api.live_feed import LiveFeed
 from apollonia.api.options import ApiOptions
 from apollonia.api.ports import ApiPorts
-from apollonia.api.readiness import Readings
 from apollonia.api.site import Site
 from apollonia.domain.principal import Principal
+from apollonia.observe.readings import Readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from apollonia.api.context import Context
 from apollonia.api.json_response import json_response
 from apollonia.api.schemas import Liveness, Readiness
-from apollonia.observe.health import worst
+from apollonia.observe.probe import ready_answer
 
 
 def add_health(router: APIRouter) -> None:
@@ -35,9 +35,5 @@ async def live() -> Response:
 async def ready(context: Context) -> Response:
     """Asks every part, at most once a second. `degraded` is still 200: it works, with less."""
     results = await context.readings.read()
-    state = worst(results)
-    checks = {
-        name: {"status": result.status, "detail": result.detail} for name, result in results.items()
-    }
-    body = {"status": state, "checks": checks}
-    return json_response(body, 503 if state == "unavailable" else 200)
+    status, body = ready_answer(results)
+    return Response(body, status, {"Cache-Control": "no-store"}, "application/json")

@@ -290,6 +290,7 @@ class HealthCheck(Answer):
 
     status: str
     detail: str | None
+    since: str | None = Field(description="Since when it is not well, as this process saw it")
 
 
 class Liveness(Answer):

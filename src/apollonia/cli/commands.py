@@ -36,6 +36,7 @@ from apollonia.wiring.data_folder import (
 )
 from apollonia.wiring.media import media_options
 from apollonia.wiring.ports import migrate_catalog, open_ports
+from apollonia.wiring.service_ports import service_ports
 from apollonia.work.service import Service
 
 _PASSWORD = re.compile(r"(://[^/@:]*:)[^/@]+@")  # of a URL
@@ -186,7 +187,7 @@ async def _up(settings: Settings, console: Console, *, take_over: bool) -> None:
     roots = resolve_roots(settings.files, folder)
     with bind(settings) as listener, ingest_lock(folder):
         async with (
-            open_ports(settings, folder) as ports,
+            service_ports(settings, folder) as ports,
             MediaPool(media_options(settings)) as media,
             ingest_services(ports, settings, roots, media, take_over=take_over) as ingestor,
         ):
@@ -215,7 +216,7 @@ async def _ingest(settings: Settings, *, take_over: bool) -> None:
     roots = resolve_roots(settings.files, folder)
     with ingest_lock(folder):
         async with (
-            open_ports(settings, folder) as ports,
+            service_ports(settings, folder) as ports,
             MediaPool(media_options(settings)) as media,
             ingest_services(ports, settings, roots, media, take_over=take_over) as services,
         ):
@@ -226,7 +227,7 @@ async def _populate(settings: Settings) -> None:
     from apollonia.wiring.populate import populate_services
 
     folder = prepare_data_folder(settings.data)
-    async with open_ports(settings, folder) as ports:
+    async with service_ports(settings, folder) as ports:
         await _serve(populate_services(ports, settings))
 
 
@@ -234,7 +235,7 @@ async def _analyze(settings: Settings) -> None:
     from apollonia.wiring.analyze import analyze_services
 
     folder = prepare_data_folder(settings.data)
-    async with open_ports(settings, folder) as ports:
+    async with service_ports(settings, folder) as ports:
         await _serve(analyze_services(ports, settings))
 
 
@@ -244,7 +245,7 @@ async def _api(settings: Settings) -> None:
     folder = prepare_data_folder(settings.data)
     with bind(settings) as listener:
         async with (
-            open_ports(settings, folder) as ports,
+            service_ports(settings, folder) as ports,
             MediaPool(media_options(settings)) as media,
         ):
             services = await api_services(ports, settings, listener, media)

@@ -325,6 +325,14 @@ class ObserveSettings(Section):
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="`auto`: console on a terminal, JSON elsewhere"
     )
+    metrics_host: str = Field("127.0.0.1", description="Address that metrics are served on")
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port with `/metrics`, `/health/live` and `/health/ready` of this process, such"
+        " as 9101 for ingest, 9102 for analyze, 9103 for populate; 0: none",
+    )
 
 
 class Settings(Section):

@@ -18,10 +18,11 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One part's state, and what to do about it."""
+    """One part's state, what to do about it, and since when it is not well (``Readings``)."""
 
     status: HealthState
     detail: str | None = None
+    since: str | None = None
 
 
 async def run_checks(checks: Mapping[str, Check]) -> Mapping[str, CheckResult]:

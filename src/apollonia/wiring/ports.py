@@ -23,6 +23,7 @@ from apollonia.errors import ConfigurationError
 from apollonia.messages import topology
 from apollonia.observe.health import Check
 from apollonia.observe.metrics import Metrics
+from apollonia.observe.probe import Probe
 from apollonia.ports.analyses import Analyses
 from apollonia.ports.blobs import Blobs
 from apollonia.ports.broadcast import Broadcast
@@ -37,7 +38,9 @@ from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
 from apollonia.ports.search import Search
 from apollonia.wiring.bus import open_bus
+from apollonia.wiring.resilience import Shields
 from apollonia.wiring.shared_stores import make_broadcast, make_cache, open_graph
+from apollonia.wiring.start import Start, closing
 from apollonia.wiring.urls import database_url, is_postgresql
 
 _MIB = 1 << 20
@@ -90,42 +93,57 @@ async def migrate_catalog(settings: Settings, folder: Path) -> None:
 
 
 @asynccontextmanager
-async def open_ports(settings: Settings, folder: Path) -> AsyncIterator[Ports]:
-    """All ports, with the schema up to date and the topology declared; closed at the end."""
-    clock, metrics = SystemClock(), Metrics()
+async def open_ports(
+    settings: Settings, folder: Path, *, probe: Probe | None = None
+) -> AsyncIterator[Ports]:
+    """All ports, with the schema up to date and the topology declared; closed at the end.
+
+    With a ``probe`` it is a service that starts: it waits for servers that are away, and tells the
+    probe. Without, it is a command that ends: what is away is an error at once.
+    """
+    clock = SystemClock() if probe is None else probe.clock
+    metrics = Metrics() if probe is None else probe.metrics
+    start = Start(clock, probe)
+    shields = Shields(clock, metrics)
+    url = settings.catalog.url
     bus = open_bus(settings.bus, folder, clock)  # a wrong URL is told before anything is made
-    await migrate_catalog(settings, folder)
+    database = _database(settings, folder)
+    await start.wait("catalog", url, lambda: migrate_catalog(settings, folder))
     async with AsyncExitStack() as stack:
-        database = _database(settings, folder)
-        stack.push_async_callback(database.close)
-        await database.open()
+        stack.push_async_callback(closing("catalog", database.close, url))
+        await start.wait("catalog", url, database.open)
         replica = _replica(settings, database)
         if replica is not None:
-            stack.push_async_callback(replica.close)
+            stack.push_async_callback(closing("replica", replica.close, url))
             await replica.open()
-        stack.push_async_callback(bus.close)
-        await bus.declare(topology())
+        reads = url if replica is None else ""  # a replica falls back by itself
+        stack.push_async_callback(closing("bus", bus.close, settings.bus.url))
+        await start.wait("bus", settings.bus.url, lambda: bus.declare(topology()))
         broadcast = make_broadcast(settings, clock)
-        stack.push_async_callback(broadcast.close)
+        stack.push_async_callback(closing("broadcast", broadcast.close, settings.broadcast.url))
         cache = make_cache(settings, clock, metrics)
-        stack.push_async_callback(cache.close)
-        graph = await stack.enter_async_context(open_graph(settings, database))
+        stack.push_async_callback(closing("cache", cache.close, settings.cache.url))
+        graph = await start.wait(
+            "graph",
+            settings.graph.url,
+            lambda: stack.enter_async_context(open_graph(settings, database)),
+        )
         blobs_folder = settings.blobs.folder or folder / "blobs"
         yield Ports(
             folder=folder,
             clock=clock,
             metrics=metrics,
-            bus=bus,
+            bus=shields.around(bus, "bus", settings.bus.url),
             broadcast=broadcast,
-            catalog=SqlCatalog(database),
-            library=SqlLibrary(database),
-            lists=SqlLibrary(replica or database),
-            search=SqlSearch(replica or database),
-            graph=graph,
-            control=SqlControl(database),
-            analyses=SqlAnalyses(database),
-            dead_letters=SqlDeadLetters(database),
-            identity=SqlIdentity(database),
+            catalog=shields.around(SqlCatalog(database), "catalog", url),
+            library=shields.around(SqlLibrary(database), "catalog", url, reads=True),
+            lists=shields.around(SqlLibrary(replica or database), "catalog", reads, reads=True),
+            search=shields.around(SqlSearch(replica or database), "catalog", reads, reads=True),
+            graph=shields.around(graph, "graph", settings.graph.url),
+            control=shields.around(SqlControl(database), "catalog", url),
+            analyses=shields.around(SqlAnalyses(database), "catalog", url),
+            dead_letters=shields.around(SqlDeadLetters(database), "catalog", url),
+            identity=shields.around(SqlIdentity(database), "catalog", url),
             cache=cache,
             blobs=FolderBlobs(blobs_folder, budget_bytes=settings.blobs.budget_mb * _MIB),
             replica=None if replica is None else replica.check,

@@ -1,0 +1,91 @@
+"""A small HTTP server for processes that have no other: metrics and health, nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from apollonia.errors import ConfigurationError
+from apollonia.observe.probe import Probe
+
+_REQUEST_S = 10.0
+_MAX_LINE = 8 << 10
+_MAX_HEADERS = 100
+_MAX_CONNECTIONS = 32
+_REASONS = {200: "OK", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable"}
+_JSON = "application/json"
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+type _Answer = tuple[int, str, bytes]
+
+
+@asynccontextmanager
+async def serve_probe(probe: Probe, host: str, port: int) -> AsyncIterator[int]:
+    """Answer ``/metrics``, ``/health/live`` and ``/health/ready``; gives the port it listens on.
+
+    Port 0 takes any free one. One request per connection, 32 at once, 10 s for each.
+
+    Raises:
+        ConfigurationError: it cannot listen there.
+    """
+    free = asyncio.Semaphore(_MAX_CONNECTIONS)
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if free.locked():
+            writer.transport.abort()
+            return
+        async with free:
+            await _converse(probe, reader, writer)
+
+    try:
+        server = await asyncio.start_server(handle, host, port, limit=_MAX_LINE)
+    except (OSError, OverflowError) as error:
+        raise ConfigurationError(
+            f"cannot serve metrics on {host}:{port}: {error}; choose another port with"
+            " APOLLONIA_OBSERVE__METRICS_PORT"
+        ) from error
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+async def _converse(
+    probe: Probe, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    try:
+        with suppress(TimeoutError, OSError, ValueError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(_REQUEST_S):
+                method, path = await _request(reader)
+                status, kind, body = await _answer(probe, method, path)
+                head = (
+                    f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\n"
+                    f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\n"
+                    "Connection: close\r\n\r\n"
+                )
+                writer.write(head.encode() + (b"" if method == "HEAD" else body))
+                await writer.drain()
+    finally:
+        writer.close()
+
+
+async def _request(reader: asyncio.StreamReader) -> tuple[str, str]:
+    """Method and path; raises ``ValueError`` for what is no HTTP, or too much of it."""
+    method, target, _ = (await reader.readline()).decode("ascii").split(" ", 2)
+    for _ in range(_MAX_HEADERS):
+        if not (await reader.readline()).strip():
+            return method, target.partition("?")[0]
+    raise ValueError("too many headers")
+
+
+async def _answer(probe: Probe, method: str, path: str) -> _Answer:
+    if method not in {"GET", "HEAD"}:
+        return 405, _JSON, b'{"status": "only GET"}'
+    match path:
+        case "/metrics":
+            return 200, _TEXT, probe.metrics.render()
+        case "/health/live":
+            return 200, _JSON, b'{"status": "ok"}'
+        case "/health/ready":
+            status, body = await probe.ready()
+            return status, _JSON, body
+    return 404, _JSON, b'{"status": "see /metrics, /health/live and /health/ready"}'
