@@ -1,9 +1,10 @@
 """Which ports are shielded: those with a server behind them."""
 
+from apollonia.config.names import environment_name
 from apollonia.errors import BusUnavailableError, CatalogUnavailableError, GraphUnavailableError
 from apollonia.observe.metrics import Metrics
 from apollonia.ports.clock import Clock
-from apollonia.work.resilience.breaker import Breaker
+from apollonia.work.resilience.breaker import Breaker, BreakerOptions
 from apollonia.work.resilience.bulkhead import Bulkhead
 from apollonia.work.resilience.shield import Shield, shielded
 
@@ -46,10 +47,20 @@ class Shields:
         shield = Shield(
             name=name,
             error=error,
-            breaker=Breaker(name, error=error, clock=self._clock, metrics=self._metrics),
+            breaker=self._breaker(name),
             bulkhead=Bulkhead(name, error=error, limit=_AT_ONCE, waiting=_WAITING),
             clock=self._clock,
             limit_s=_LIMIT_S,
         )
         self._made[name] = shield
         return shield
+
+    def _breaker(self, name: str) -> Breaker:
+        advice = f"start it, or correct {environment_name((name, 'url'))}"
+        return Breaker(
+            name,
+            error=_ERRORS[name],
+            clock=self._clock,
+            metrics=self._metrics,
+            options=BreakerOptions(advice=advice),
+        )

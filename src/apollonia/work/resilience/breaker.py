@@ -23,10 +23,14 @@ class BreakerState(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerOptions:
-    """It opens after ``failures`` in a row, and lets one call through every ``pause_s``."""
+    """It opens after ``failures`` in a row, and lets one call through every ``pause_s``.
+
+    ``advice``: what a person can do, told to whoever is refused.
+    """
 
     failures: int = 3
     pause_s: float = 1.0
+    advice: str = ""
 
 
 class Breaker:
@@ -92,7 +96,8 @@ class Breaker:
             self._set(BreakerState.TRYING)
             return True
         away = now - self._away_since
-        raise self._error(f"{self.name} has been away for {away:.0f} s: {self._words}")
+        words = "; ".join(filter(None, (self._words, self._options.advice)))
+        raise self._error(f"{self.name} has been away for {away:.0f} s: {words}")
 
     def _failed(self, error: Unavailable) -> None:
         now = self._clock.monotonic()
