@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _ROWS = 4_096
 _KEYS = 8_192
+_COPIED = 64
 _LOCK = "SELECT 1 FROM unnest($1::bigint[]) AS key WHERE pg_advisory_xact_lock(key) IS NULL"
 _NUMBERS = "SELECT nextval($1::text::regclass) FROM generate_series(1, $2::bigint)"
 _NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
@@ -54,8 +55,15 @@ class PostgresDriver:
         rows: Iterable[Values],
         otherwise: Otherwise | None,
     ) -> None:
-        """By thousands; by key where rows may meet others', so that two writers never deadlock."""
+        """By thousands; by key where rows may meet others', so that two writers never deadlock.
+
+        Rows that meet no others are copied: that costs both sides less, and one more way there
+        and back.
+        """
         for chunk in batched(rows, _ROWS):
+            if otherwise is None and len(chunk) >= _COPIED and _is_copied(columns):
+                _copy(connection, table, columns, chunk)
+                continue
             mine = _in_order(chunk, columns, otherwise) if otherwise else chunk
             clause = otherwise.clause if otherwise else ""
             statement = _insert(table, columns, clause)
@@ -109,6 +117,20 @@ def _fetch(connection: Connection, statement: str, values: Values) -> list[AnyRo
     adapted = cast("AdaptedConnection", connection.connection.dbapi_connection)
     rows: list[AnyRow] = adapted.run_async(lambda driver: driver.fetch(statement, *values))
     return rows
+
+
+def _is_copied(columns: tuple[str, ...]) -> bool:
+    """Asyncpg copies in binary, and knows no binary form of words to search for."""
+    return not set(columns) & set(PostgresDriver.vector_columns)
+
+
+def _copy(
+    connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[Values]
+) -> None:
+    adapted = cast("AdaptedConnection", connection.connection.dbapi_connection)
+    adapted.run_async(
+        lambda driver: driver.copy_records_to_table(table, records=rows, columns=columns)
+    )
 
 
 def _in_order(
