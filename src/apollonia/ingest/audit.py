@@ -33,6 +33,8 @@ log = get_logger(__name__)
 _BATCH = 500
 _DRAIN_LIMIT_S = 10.0
 _DRAIN_LOOK_S = 0.1
+_STILL_S = 3.0  # longer than a populator takes for the messages in its hands
+_STILL_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Audit:
             return Audited()
         if not full and await self._agrees(root):
             return Audited()
+        if not await self._is_still(root) or (not full and await self._agrees(root)):
+            return Audited()
         audited = Audited(
             lost=await self._forget_what_was_lost(root),
             unknown=await self._adopt_what_is_unknown(root, device),
@@ -81,12 +85,27 @@ class Audit:
     async def _is_drained(self) -> bool:
         """What is still on its way to the catalog would look lost."""
         deadline = self._clock.monotonic() + _DRAIN_LIMIT_S
-        while await self._index.unsent_count() or await self._bus.depth(POPULATOR_QUEUE):
+        while await self._waiting():
             if self._clock.monotonic() > deadline:
-                log.info("no audit: events are still on their way to the catalog")
-                return False
+                return _too_early()
             await self._clock.sleep(_DRAIN_LOOK_S)
         return True
+
+    async def _is_still(self, root: Root) -> bool:
+        """What populators hold a broker does not tell; it shows in the catalog soon."""
+        began = since = self._clock.monotonic()
+        seen = await self._library.root_summary(root.name)
+        while self._clock.monotonic() - since < _STILL_S:
+            if self._clock.monotonic() - began > _STILL_LIMIT_S:
+                return _too_early()
+            await self._clock.sleep(_DRAIN_LOOK_S)
+            waits, now = await self._waiting(), await self._library.root_summary(root.name)
+            if waits or now != seen:
+                seen, since = now, self._clock.monotonic()
+        return True
+
+    async def _waiting(self) -> int:
+        return await self._index.unsent_count() or await self._bus.depth(POPULATOR_QUEUE)
 
     async def _agrees(self, root: Root) -> bool:
         count, newest = await self._library.root_summary(root.name)
@@ -160,6 +179,11 @@ class AuditedIngest:
                 await self._audit.run(root)
             except Unavailable as error:
                 log.warning("no audit", root=root.name, reason=error.message)
+
+
+def _too_early() -> bool:
+    log.info("no audit: events are still on their way to the catalog")
+    return False
 
 
 def _is_told(entry: Entry, place: Place | None) -> bool:

@@ -68,6 +68,7 @@ class RealServer:
             start_new_session=True,
         )
         self._pid = process.pid
+        process.returncode = 0  # it outlives this object, which is no leak
         state = self._read()
         state[self.name]["pids"][0] = process.pid
         self._state.write_text(json.dumps(state, indent=2) + "\n")
