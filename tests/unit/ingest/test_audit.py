@@ -55,12 +55,12 @@ async def stand(tmp_path):
     return clock, path, index, bus
 
 
-async def audited(stand, known_after_s, steps=200):
+async def audited(stand, known_after_s):
     clock, path, index, bus = stand
     library = LateLibrary(clock, path, known_after_s)
     audit = Audit(index=index, library=library, bus=bus, clock=clock)
     running = asyncio.create_task(audit.run(Root(folder_of(path))))
-    for _ in range(steps):
+    while not running.done():
         await clock.advance(0.1)
     return await running
 
