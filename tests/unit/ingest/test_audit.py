@@ -12,15 +12,17 @@ from apollonia.ingest.root.roots import Root
 from apollonia.messages import POPULATOR_QUEUE, topology
 from apollonia.ports.index import Commit, Entry
 from apollonia.testing.builders import a_place, a_time
+from apollonia.testing.fake_library import FakeLibrary
 from apollonia.testing.manual_clock import ManualClock
 from apollonia.testing.memory_bus import MemoryBus
 from apollonia.testing.memory_index import MemoryIndex
 
 
-class LateLibrary:
+class LateLibrary(FakeLibrary):
     """Knows the file from a moment on."""
 
     def __init__(self, clock, path, since):
+        super().__init__()
         self._clock = clock
         self._place = a_place(path=path, root=path.rpartition(b"/")[0].decode())
         self._since = since
