@@ -1074,6 +1074,11 @@ export interface components {
         HealthCheck: {
             /** Detail */
             detail: string | null;
+            /**
+             * Since
+             * @description Since when it is not well, as this process saw it
+             */
+            since: string | null;
             /** Status */
             status: string;
         };
