@@ -1,7 +1,8 @@
 """`make chaos`: every server and every service fails in turn while 20,000 files arrive.
 
-Two ingestors, populators, APIs and analyzers over real servers (`make services`). At the end the
-catalog is the folder, the graph is the catalog, and nothing came twice. Prints a tally.
+Two ingestors, populators, APIs and analyzers over real servers (`make services`). The network of
+one half is cut in the middle of frames, PostgreSQL refuses writes, an ingestor's disk fills up. At
+the end the catalog is the folder, the graph is the catalog, and nothing came twice. Prints a tally.
 """
 
 import asyncio
@@ -12,17 +13,22 @@ import shutil
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from apollonia.testing.distributed import Distributed
 from apollonia.testing.media_files import make_library
+from apollonia.testing.small_disk import SmallDisk
 
 FILES = int(os.environ.get("APOLLONIA_TEST_CHAOS_FILES", "20000"))
 AWAY_S = float(os.environ.get("APOLLONIA_TEST_CHAOS_AWAY", "30"))
 SERVERS = ("rabbitmq", "postgresql", "neo4j", "redis")
+WARMING = 20  # albums that arrive before anything fails: who has worked has its memory
 MEMORY_SLACK_MIB = 60.0
+DISK_MIB = 64
+REFUSED = 0.3  # of the writes to PostgreSQL, for a while in each round
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +38,12 @@ def corpus(tmp_path_factory):
     return folder
 
 
-def hand_in(corpus, roots, until_s):
+def albums_of(corpus):
+    return sorted(path for path in corpus.rglob("*") if path.is_dir() and not has_folders(path))
+
+
+def hand_in(albums, roots, until_s):
     """Move the albums into the roots, evenly over this time."""
-    albums = sorted(path for path in corpus.rglob("*") if path.is_dir() and not has_folders(path))
     began = time.monotonic()
     for number, album in enumerate(albums):
         target = roots[number % len(roots)] / f"{number:05} {album.name}"
@@ -66,39 +75,61 @@ async def test_faults_of_everything_lose_nothing_and_double_nothing(service_url,
     for root in roots:
         root.mkdir(parents=True)
     state = Path(__file__).parents[2] / ".services.json"
+    disk = SmallDisk(tmp_path / "ingest-2", DISK_MIB) if SmallDisk.is_possible() else None
+    albums = albums_of(corpus)
     async with Distributed(tmp_path, roots, service_url, state) as stand:
-        stand.fleet.start()
-        await stand.until(stand.is_ready, 120, "the services to answer")
-        before = stand.memory()
-        rounds = [*SERVERS]
-        dice.shuffle(rounds)
-        handing = threading.Thread(
-            target=hand_in, args=(corpus, roots, (AWAY_S + 8) * len(rounds)), daemon=True
-        )
-        handing.start()
-        for server in rounds:
-            await fault(stand, server, dice)
-        await asyncio.to_thread(handing.join)
-        expected = await asyncio.to_thread(on_disk, roots)
-        say(f"{len(expected)} files are in; waiting for the rest")
-        stand.fleet.start()
-        await stand.until(lambda: stand.is_settled(len(expected)), 300, "everything to be done")
-        tally = await stand.tally()
-        say(*(f"{name}: {value}" for name, value in tally.items()))
-        after = stand.memory()
-        say(*(f"{name}: {before[name]:.0f} → {after[name]:.0f} MiB" for name in sorted(before)))
-        assert await stand.present_files() == expected
-        assert await stand.graph_paths() == set(expected)
-        assert tally["created twice"] == 0
-        assert tally["places twice"] == 0
-        assert tally["unsent"] == 0
-        assert tally["dead letters"] == 0
-        assert tally["undone analyses"] == 0
-        assert {name: code for name, code in stand.fleet.ended().items() if code} == {}
+        with disk or nullcontext():
+            stand.fleet.start()
+            await stand.until(stand.is_ready, 120, "the services to answer")
+            hand_in(albums[:WARMING], roots, 0)
+            await settled(stand, roots, 120)
+            before = stand.memory()
+            await faults(stand, albums[WARMING:], roots, disk, dice)
+            expected = await settled(stand, roots, 300)
+            await check(stand, expected, before)
 
 
-async def fault(stand, server, dice):
-    """A server is away for a while; meanwhile a service is killed and connections are cut."""
+async def faults(stand, albums, roots, disk, dice):
+    """All of them, while the albums arrive."""
+    rounds = [*SERVERS]
+    dice.shuffle(rounds)
+    spread_s = (AWAY_S + 12) * len(rounds)
+    handing = threading.Thread(target=hand_in, args=(albums, roots, spread_s), daemon=True)
+    handing.start()
+    for server in rounds:
+        await away(stand, server, dice)
+        await disturbed(stand, disk, dice)
+    await asyncio.to_thread(handing.join)
+    stand.fleet.start()
+
+
+async def settled(stand, roots, limit_s):
+    """Path to SHA-256 of what is on disk, once all of it went all the way."""
+    expected = await asyncio.to_thread(on_disk, roots)
+    say(f"{len(expected)} files are in; waiting for the rest")
+    await stand.until(lambda: stand.is_settled(len(expected)), limit_s, "everything to be done")
+    return expected
+
+
+async def check(stand, expected, before):
+    """Nothing is lost, nothing is there twice, nobody has grown."""
+    tally, after = await stand.tally(), stand.memory()
+    say(*(f"{name}: {value}" for name, value in tally.items()))
+    say(*(f"{name}: {before[name]:.0f} → {after[name]:.0f} MiB" for name in sorted(before)))
+    assert await stand.present_files() == expected
+    assert await stand.graph_paths() == set(expected)
+    assert tally["created twice"] == 0
+    assert tally["places twice"] == 0
+    assert tally["unsent"] == 0
+    assert tally["dead letters"] == 0
+    assert tally["undone analyses"] == 0
+    assert {name: code for name, code in stand.fleet.ended().items() if code} == {}
+    grown = {name: after[name] - before[name] for name in before}
+    assert {name: mib for name, mib in grown.items() if mib > MEMORY_SLACK_MIB} == {}
+
+
+async def away(stand, server, dice):
+    """A server is away for a while; meanwhile a service is killed."""
     say(f"{server} goes away for {AWAY_S:.0f} s")
     stand.server(server).kill()
     await asyncio.sleep(AWAY_S / 3)
@@ -111,13 +142,27 @@ async def fault(stand, server, dice):
     stand.server(server).start()
     say(f"{server} is started")
     await asyncio.sleep(2)
+
+
+async def disturbed(stand, disk, dice):
+    """Refused writes, lost connections, cut frames, a full disk and a killed service."""
     await stand.disturb_database(dice)
+    if await stand.fail_statements(REFUSED):
+        say(f"PostgreSQL refuses {REFUSED:.0%} of writes")
     stand.cut_connections()
+    stand.cut_in_the_middle(dice)
+    if disk is not None:
+        say("the disk of ingest-2 is full")
+        await asyncio.to_thread(disk.fill)
+    await asyncio.sleep(5)
+    if disk is not None:
+        disk.free()
     victim = dice.choice(sorted(stand.fleet.members))
     say(f"kill -9 {victim}")
     stand.fleet.kill(victim)
     stand.fleet.start(victim)
-    await asyncio.sleep(6)
+    await stand.until(stand.accepts_statements, 60, "PostgreSQL to take writes again")
+    await asyncio.sleep(2)
 
 
 def say(*lines):

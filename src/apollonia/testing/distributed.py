@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import AsyncExitStack, closing, suppress
 from pathlib import Path
 from random import Random
 from typing import Any, Self
@@ -21,6 +21,7 @@ import neo4j
 from apollonia.testing.fleet import Fleet
 from apollonia.testing.installation import free_port
 from apollonia.testing.real_server import RealServer
+from apollonia.testing.tcp_proxy import TcpProxy
 
 _POLL_S = 0.5
 _TALLY = {
@@ -36,13 +37,27 @@ _PRESENT = (
     "SELECT f.path, f.sha256_hash FROM files f JOIN shelves s ON s.number = f.shelf"
     " WHERE s.availability = 'present'"
 )
+_FAILING = """
+CREATE OR REPLACE FUNCTION chaos_fails() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF random() < {share} THEN
+        RAISE EXCEPTION 'injected' USING ERRCODE =
+            CASE WHEN random() < 0.5 THEN '40001' ELSE '40P01' END;
+    END IF;
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS chaos ON {table};
+CREATE TRIGGER chaos BEFORE INSERT OR UPDATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION chaos_fails();
+"""
 _OURS = "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
 
 
 class Distributed:
     """Two ingestors, populators, APIs and analyzers; ``service_url`` finds the servers.
 
-    The database, the virtual host and the graph are its own while it lasts.
+    The database, the virtual host and the graph are its own while it lasts. The second of each
+    service reaches the servers through proxies that can cut the network.
     """
 
     def __init__(
@@ -54,27 +69,27 @@ class Distributed:
         self._graph = service_url("neo4j")
         self._state = state
         self._servers: dict[str, RealServer] = {}
-        redis = service_url("redis")
-        self._api_ports = (free_port(), free_port())
         graph = urlsplit(self._graph)
+        self._urls = {
+            "APOLLONIA_BUS__URL": f"{service_url('rabbitmq').rstrip('/')}/{self._mark}",
+            "APOLLONIA_CATALOG__URL": f"{self._database}/{self._mark}",
+            "APOLLONIA_CACHE__URL": service_url("redis"),
+            "APOLLONIA_GRAPH__URL": f"{graph.scheme}://{graph.hostname}:{graph.port}",
+        }
+        self._roots = roots
+        self._proxies: dict[str, TcpProxy] = {}
+        self._stack = AsyncExitStack()
+        self._api_ports = (free_port(), free_port())
         self.fleet = Fleet(
             folder,
             {
-                "APOLLONIA_BUS__URL": f"{service_url('rabbitmq').rstrip('/')}/{self._mark}",
-                "APOLLONIA_CATALOG__URL": f"{self._database}/{self._mark}",
-                "APOLLONIA_CACHE__URL": redis,
-                "APOLLONIA_BROADCAST__URL": redis,
-                "APOLLONIA_GRAPH__URL": f"{graph.scheme}://{graph.hostname}:{graph.port}",
+                **self._urls,
+                "APOLLONIA_BROADCAST__URL": service_url("redis"),
                 "APOLLONIA_GRAPH__USER": graph.username or "",
                 "APOLLONIA_GRAPH__PASSWORD": graph.password or "",
                 "APOLLONIA_API__SECRET_KEY": secrets.token_hex(32),
             },
         )
-        for number, (root, port) in enumerate(zip(roots, self._api_ports, strict=True), 1):
-            self.fleet.add(f"ingest-{number}", "ingest", str(root))
-            self.fleet.add(f"populate-{number}", "populate")
-            self.fleet.add(f"analyze-{number}", "analyze")
-            self.fleet.add(f"api-{number}", "api", "--port", str(port))
 
     def server(self, name: str) -> RealServer:
         """One of the servers, to stop and start."""
@@ -90,10 +105,23 @@ class Distributed:
         await asyncio.to_thread(self._manage, "PUT", path, with_rights)
         await self._administer(f'CREATE DATABASE "{self._mark}"')
         await self._cypher("MATCH (n) DETACH DELETE n")
+        for name, url in self._urls.items():
+            self._proxies[name] = await self._stack.enter_async_context(TcpProxy.before(url))
+        self._add_members()
         return self
+
+    def _add_members(self) -> None:
+        proxied = {name: self._proxies[name].through(url) for name, url in self._urls.items()}
+        pairs = zip(self._roots, self._api_ports, ({}, proxied), strict=True)
+        for number, (root, port, environ) in enumerate(pairs, 1):
+            self.fleet.add(f"ingest-{number}", "ingest", str(root), **environ)
+            self.fleet.add(f"populate-{number}", "populate", **environ)
+            self.fleet.add(f"analyze-{number}", "analyze", **environ)
+            self.fleet.add(f"api-{number}", "api", "--port", str(port), **environ)
 
     async def __aexit__(self, *error: object) -> None:
         await asyncio.to_thread(self.fleet.__exit__, *error)
+        await self._stack.aclose()
         with suppress(OSError):
             await asyncio.to_thread(self._manage, "DELETE", f"/vhosts/{self._mark}")
         await self._administer(f'DROP DATABASE IF EXISTS "{self._mark}" WITH (FORCE)')
@@ -173,6 +201,33 @@ class Distributed:
                             await asyncio.sleep(0.5)
             finally:
                 await connection.close()
+
+    async def fail_statements(self, share: float) -> bool:
+        """PostgreSQL refuses this share of writes with a deadlock or serialisation failure.
+
+        Tells whether it could be asked for that now.
+        """
+        script = "".join(_FAILING.format(share=share, table=it) for it in ("file_events", "files"))
+        try:
+            connection = await asyncpg.connect(f"{self._database}/{self._mark}", timeout=10)
+        except (OSError, asyncpg.PostgresError):
+            return False
+        try:
+            await connection.execute(f"SET lock_timeout = '5s'; {script}", timeout=30)
+        except asyncpg.PostgresError:
+            return False
+        finally:
+            await connection.close()
+        return True
+
+    async def accepts_statements(self) -> bool:
+        """Take the refusals of ``fail_statements`` away; whether that worked."""
+        return await self.fail_statements(0.0)
+
+    def cut_in_the_middle(self, dice: Random) -> None:
+        """Each network path of the second members ends within their next few thousand bytes."""
+        for proxy in self._proxies.values():
+            proxy.cut_after(dice.randrange(1, 4000))
 
     def cut_connections(self) -> None:
         """The broker drops every connection of ours."""

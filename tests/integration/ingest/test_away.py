@@ -73,7 +73,7 @@ async def test_bus_away_for_hours_costs_no_memory_and_gets_all_in_order(tmp_path
     task = asyncio.create_task(publisher.run(stop))
     try:
         await until(lambda: clock.elapsed >= AWAY_S)
-        assert bus.tries < AWAY_S / 5
+        assert bus.tries < AWAY_S / 2  # waits grow to 5 s and are drawn evenly: 2.5 s on average
         assert await index.unsent_count() == EVENTS
         _, peak = tracemalloc.get_traced_memory()
         assert peak < MEMORY
