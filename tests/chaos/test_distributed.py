@@ -10,6 +10,7 @@ import hashlib
 import os
 import random
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -27,6 +28,8 @@ AWAY_S = float(os.environ.get("APOLLONIA_TEST_CHAOS_AWAY", "30"))
 SERVERS = ("rabbitmq", "postgresql", "neo4j", "redis")
 WARMING = 20  # albums that arrive before anything fails: who has worked has its memory
 MEMORY_SLACK_MIB = 60.0
+HEARTBEAT_S = 5
+STATE = Path(__file__).parents[2] / ".services.json"
 DISK_MIB = 64
 REFUSED = 0.3  # of the writes to PostgreSQL, for a while in each round
 
@@ -36,6 +39,13 @@ def corpus(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus") / "media"
     make_library(folder, FILES)
     return folder
+
+
+def two_roots(tmp_path):
+    roots = [tmp_path / "roots" / name for name in ("one", "two")]
+    for root in roots:
+        root.mkdir(parents=True)
+    return roots
 
 
 def albums_of(corpus):
@@ -71,13 +81,10 @@ async def test_faults_of_everything_lose_nothing_and_double_nothing(service_url,
     seed = random.randrange(1 << 30)
     say(f"seed {seed}")
     dice = random.Random(seed)
-    roots = [tmp_path / "roots" / name for name in ("one", "two")]
-    for root in roots:
-        root.mkdir(parents=True)
-    state = Path(__file__).parents[2] / ".services.json"
+    roots = two_roots(tmp_path)
     disk = SmallDisk(tmp_path / "ingest-2", DISK_MIB) if SmallDisk.is_possible() else None
     albums = albums_of(corpus)
-    async with Distributed(tmp_path, roots, service_url, state) as stand:
+    async with Distributed(tmp_path, roots, service_url, STATE) as stand:
         with disk or nullcontext():
             stand.fleet.start()
             await stand.until(stand.is_ready, 120, "the services to answer")
@@ -87,6 +94,58 @@ async def test_faults_of_everything_lose_nothing_and_double_nothing(service_url,
             await faults(stand, albums[WARMING:], roots, disk, dice)
             expected = await settled(stand, roots, 300)
             await check(stand, expected, before)
+
+
+@pytest.mark.service
+@pytest.mark.timeout(600)
+async def test_who_is_stopped_past_his_heartbeats_stores_nothing_twice(service_url, tmp_path):
+    """One of each kind sleeps while files arrive, and then goes on with what it had in hand."""
+    roots = two_roots(tmp_path)
+    make_library(tmp_path / "media", 1500)
+    albums = albums_of(tmp_path / "media")
+    heartbeat = {"APOLLONIA_BUS__HEARTBEAT_SECONDS": str(HEARTBEAT_S)}
+    async with Distributed(tmp_path, roots, service_url, STATE, **heartbeat) as stand:
+        stand.fleet.start()
+        await stand.until(stand.is_ready, 120, "the services to answer")
+        hand_in(albums[:WARMING], roots, 0)
+        await settled(stand, roots, 120)
+        before = stand.memory()
+        say("idle for four heartbeats")
+        await asyncio.sleep(4 * HEARTBEAT_S)
+        for number, kind in enumerate(("populate", "analyze", "ingest")):
+            arriving = albums[WARMING + number :: 3]
+            hand_in(arriving[: len(arriving) // 2], roots, 1)
+            say(f"{kind}-1 is stopped")
+            stand.fleet.send(f"{kind}-1", signal.SIGSTOP)
+            hand_in(arriving[len(arriving) // 2 :], roots, 1)
+            await asyncio.sleep(5 * HEARTBEAT_S)
+            stand.fleet.send(f"{kind}-1", signal.SIGCONT)
+        await check(stand, await settled(stand, roots, 200), before)
+
+
+@pytest.mark.service
+@pytest.mark.timeout(600)
+async def test_an_analyser_that_is_not_deployed_slows_nothing(service_url, tmp_path):
+    """Its queue waits; files are in the catalog and in the graph; later it does them all."""
+    roots = two_roots(tmp_path)
+    make_library(tmp_path / "media", FILES)
+    async with Distributed(tmp_path, roots, service_url, STATE) as stand:
+        deployed = [name for name in stand.fleet.members if not name.startswith("analyze")]
+        stand.fleet.start(*deployed)
+        await stand.until(stand.is_ready, 120, "the services to answer")
+        began = time.monotonic()
+        hand_in(albums_of(tmp_path / "media"), roots, 0)
+        expected = await asyncio.to_thread(on_disk, roots)
+
+        async def is_cataloged():
+            return await stand.graph_paths() == set(expected)
+
+        await stand.until(is_cataloged, 200, "the catalog and the graph")
+        say(f"{len(expected)} files after {time.monotonic() - began:.0f} s without analyzers")
+        assert await stand.present_files() == expected
+        stand.fleet.start()
+        await stand.until(lambda: stand.is_settled(len(expected)), 300, "the analyses")
+        say(f"and analysed after {time.monotonic() - began:.0f} s")
 
 
 async def faults(stand, albums, roots, disk, dice):
@@ -120,6 +179,7 @@ async def check(stand, expected, before):
     assert await stand.graph_paths() == set(expected)
     assert tally["created twice"] == 0
     assert tally["places twice"] == 0
+    assert tally["analysed twice"] == 0
     assert tally["unsent"] == 0
     assert tally["dead letters"] == 0
     assert tally["undone analyses"] == 0

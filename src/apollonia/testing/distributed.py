@@ -31,6 +31,8 @@ _TALLY = {
     " 'IN_CREATE' GROUP BY path HAVING count(*) > 1) twice",
     "events": "SELECT count(*) FROM file_events",
     "dead letters": "SELECT count(*) FROM dead_letters",
+    "analysed twice": "SELECT count(*) FROM (SELECT 1 FROM analyses GROUP BY sha256_hash,"
+    " analyser HAVING count(*) > 1) twice",
     "undone analyses": "SELECT count(*) FROM files WHERE analysis IN ('pending', 'running')",
 }
 _PRESENT = (
@@ -57,11 +59,16 @@ class Distributed:
     """Two ingestors, populators, APIs and analyzers; ``service_url`` finds the servers.
 
     The database, the virtual host and the graph are its own while it lasts. The second of each
-    service reaches the servers through proxies that can cut the network.
+    service reaches the servers through proxies that can cut the network. ``environ`` is for all.
     """
 
     def __init__(
-        self, folder: Path, roots: Sequence[Path], service_url: Callable[..., str], state: Path
+        self,
+        folder: Path,
+        roots: Sequence[Path],
+        service_url: Callable[..., str],
+        state: Path,
+        **environ: str,
     ) -> None:
         self._mark = f"chaos_{secrets.token_hex(4)}"
         self._management = service_url("rabbitmq", "management")
@@ -88,6 +95,7 @@ class Distributed:
                 "APOLLONIA_GRAPH__USER": graph.username or "",
                 "APOLLONIA_GRAPH__PASSWORD": graph.password or "",
                 "APOLLONIA_API__SECRET_KEY": secrets.token_hex(32),
+                **environ,
             },
         )
 
