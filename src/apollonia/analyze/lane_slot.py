@@ -1,18 +1,21 @@
-"""One slot of a lane: takes work, one piece at a time, and has a worker process of its own."""
+"""One slot of a lane: takes about a second's work and has a worker process of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Protocol
 
+from apollonia.analyze.batch import Batch
 from apollonia.analyze.handling import LongWork, WorkHandler
-from apollonia.analyze.options import LONG_WORK_S, AnalyzeOptions
+from apollonia.analyze.options import AnalyzeOptions
+from apollonia.analyze.pace import Pace
 from apollonia.errors import ConflictError, Unavailable
 from apollonia.messages import WORK
 from apollonia.observe.logs import get_logger
 from apollonia.observe.metrics import Metrics
-from apollonia.ports.bus import Bus
+from apollonia.ports.bus import Bus, Consumer, Delivery
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
 from apollonia.work.backoff import Backoff
@@ -23,7 +26,7 @@ from apollonia.work.settle import Settler
 
 log = get_logger(__name__)
 
-_IDLE_ROUNDS = 60  # each waits a second for work
+_IDLE_ROUNDS = 60  # each waits some seconds for work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +75,8 @@ class LaneSlot:
         self._worker = worker
         self._ports = ports
         self._options = options
-        limits = RunnerOptions(batch=1, time_limit_s=LONG_WORK_S + 60, drain_s=options.drain_s)
-        self._settler = Settler(
-            job=Job(queue=queue, scope=_no_scope, handle=handler),
-            bus=ports.bus,
-            clock=ports.clock,
-            metrics=ports.metrics,
-            options=limits,
-        )
+        self._pace = Pace()
+        self._settler = settler_of(queue, ports)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; what is in hand has ``drain_s`` to end."""
@@ -100,18 +97,32 @@ class LaneSlot:
             await self._worker.discard()
 
     async def _consume(self, stop: asyncio.Event) -> None:
+        """Until there is long work, or this consumer has fetched far more than is wanted by now."""
         idle = 0
+        self._pace.begin()
         async with self._ports.bus.consume(self._queue) as consumer:
-            while not stop.is_set() and self._handler.long is None:
-                batch = await until_stopped(stop, collect(consumer, 1, 0.0))
-                if batch:
+            while not (stop.is_set() or self._handler.long or self._pace.has_shrunk()):
+                taking = collect(consumer, self._pace.size(), 0.0)
+                taken = await until_stopped(stop, taking)
+                if taken:
                     idle = 0
-                    settling = self._settler.settle(consumer, batch)
-                    await until_stopped(stop, settling, self._options.drain_s)
+                    working = self._work_on(consumer, taken, stop)
+                    await until_stopped(stop, working, self._options.drain_s)
                 else:
                     idle += 1
                     if idle == _IDLE_ROUNDS:
                         self._worker.drop()
+
+    async def _work_on(
+        self, consumer: Consumer, taken: Sequence[Delivery], stop: asyncio.Event
+    ) -> None:
+        began = perf_counter()
+        batch = Batch(handler=self._handler, settler=self._settler, consumer=consumer, stop=stop)
+        number = await batch.run(taken)
+        took_s = perf_counter() - began
+        self._ports.metrics.batch_seconds.labels(self._queue).observe(took_s)
+        if number:
+            self._pace.note(number, took_s)
 
     async def _do_long(self, long: LongWork, stop: asyncio.Event) -> None:
         """Do it while the lease holds."""
@@ -169,6 +180,21 @@ class LaneSlot:
             raise
         except Exception as error:  # noqa: BLE001 - there is no message that could fail again
             await self._handler.give_up(long.work, long.wanted, error)
+
+
+def settler_of(queue: str, ports: SlotPorts) -> Settler[None]:
+    """What ``Batch`` settles by; it handles by itself."""
+    return Settler(
+        job=Job(queue=queue, scope=_no_scope, handle=_nothing),
+        bus=ports.bus,
+        clock=ports.clock,
+        metrics=ports.metrics,
+        options=RunnerOptions(),
+    )
+
+
+async def _nothing(scope: None, deliveries: Sequence[Delivery]) -> None:
+    """``Batch`` handles."""
 
 
 @asynccontextmanager

@@ -1,6 +1,9 @@
 """Results on their way: published for the catalog, and kept in the cache for a while."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import batched
 
 from pydantic import ValidationError
 
@@ -20,6 +23,21 @@ from apollonia.ports.cache import Cache
 from apollonia.ports.clock import Clock
 
 _SCHEMA = "apollonia.analysis/1"
+_AT_ONCE = 8  # questions to the cache
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is to be told of one content, as messages already."""
+
+    work: Work
+    results: tuple[AnalysisResult, ...]
+    messages: tuple[Message, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all messages."""
+        return sum(len(message.body) for message in self.messages)
 
 
 class Reporter:
@@ -31,22 +49,35 @@ class Reporter:
         self._clock = clock
         self._options = options
 
-    async def report(self, work: Work, results: Sequence[AnalysisResult]) -> None:
-        """Tell what was found; one event, or more where one would be too large.
+    def report(self, work: Work, results: Sequence[AnalysisResult]) -> Report:
+        """One event, or more where one would be too large; none without results."""
+        now = self._clock.now_micros()
+        messages = _messages(work, results, format_micros(now), now) if results else []
+        return Report(work, tuple(results), tuple(messages))
+
+    async def tell(self, reports: Sequence[Report]) -> None:
+        """Tell what was found, all of it at once.
 
         Raises:
             BusUnavailableError: nothing, or only a part, was told.
         """
-        if not results:
+        messages = [message for report in reports for message in report.messages]
+        if not messages:
             return
-        now = self._clock.now_micros()
-        timestamp = format_micros(now)
-        await self._bus.publish(ENRICHED.name, _messages(work, results, timestamp, now))
-        for result in results:
-            if result.status != "unavailable":  # that may change at any time
-                key = _key(work.sha256_hash, result.analyser, result.version)
-                body = result.model_dump_json().encode()
-                await self._cache.set(key, body, ttl=self._options.cached_s)
+        await self._bus.publish(ENRICHED.name, messages)
+        kept = [
+            self._keep(report.work, result)
+            for report in reports
+            for result in report.results
+            if result.status != "unavailable"  # that may change at any time
+        ]
+        for some in batched(kept, _AT_ONCE):
+            await asyncio.gather(*some)
+
+    async def _keep(self, work: Work, result: AnalysisResult) -> None:
+        key = _key(work.sha256_hash, result.analyser, result.version)
+        body = result.model_dump_json().encode()
+        await self._cache.set(key, body, ttl=self._options.cached_s)
 
     async def cached(self, work: Work, spec: AnalyserSpec) -> AnalysisResult | None:
         """What this analyser told about the content before, if that is still at hand."""

@@ -51,8 +51,13 @@ class Settler[S]:
             except Exception as error:  # noqa: BLE001 - whatever it is, a policy decides on it
                 parts += await self._after_failure(consumer, part, error)
             else:
-                await consumer.ack(part)
-                self._count("handled", len(part))
+                await self.accept(consumer, part)
+
+    async def accept(self, consumer: Consumer, deliveries: Sequence[Delivery]) -> None:
+        """Acknowledge what was handled."""
+        if deliveries:
+            await consumer.ack(deliveries)
+            self._count("handled", len(deliveries))
 
     async def _handle(self, deliveries: Sequence[Delivery]) -> None:
         began = perf_counter()
@@ -71,17 +76,22 @@ class Settler[S]:
         reasons = error.reasons if isinstance(error, Refused) else {}
         at_fault = [one for one in part if one.message.message_id in reasons]
         for one in at_fault:
-            await self._judge(consumer, one, reasons[one.message.message_id])
+            await self.judge(consumer, one, reasons[one.message.message_id])
         if at_fault:
             rest = [one for one in part if one.message.message_id not in reasons]
             return [rest] if rest else []
         if len(part) == 1:
-            await self._judge(consumer, part[0], error)
+            await self.judge(consumer, part[0], error)
             return []
         middle = len(part) // 2
         return [part[middle:], part[:middle]]
 
-    async def _judge(self, consumer: Consumer, delivery: Delivery, error: Exception) -> None:
+    async def judge(self, consumer: Consumer, delivery: Delivery, error: Exception) -> None:
+        """Settle one message that was not handled because of ``error``.
+
+        Raises:
+            Unavailable: it is not the message's fault.
+        """
         match verdict_on(error):
             case Verdict.LATER:
                 raise error

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from apollonia.adapters.cache import LocalCache
+from apollonia.analyze.batch import Batch
 from apollonia.analyze.handling import HandlingPorts, WorkHandler
+from apollonia.analyze.lane_slot import SlotPorts, settler_of
 from apollonia.analyze.options import AnalyzeOptions
 from apollonia.analyze.reporting import Reporter
 from apollonia.analyze.workbench import Findings
@@ -34,14 +36,23 @@ class FakeBench:
     obstacle: str | None = None
     error: Exception | None = None
     gate: asyncio.Event | None = None
+    errors: dict[str, Exception] = field(default_factory=dict)
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    cancelled: list[str] = field(default_factory=list)
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
     async def analyse(self, work, wanted):
         self.asked.append((work.sha256_hash, tuple(spec.name for spec in wanted)))
-        if self.gate is not None:
-            await self.gate.wait()
-        if self.error is not None:
-            raise self.error
+        gate = self.gates.get(work.sha256_hash, self.gate)
+        error = self.errors.get(work.sha256_hash, self.error)
+        try:
+            if gate is not None:
+                await gate.wait()
+        except asyncio.CancelledError:
+            self.cancelled.append(work.sha256_hash)
+            raise
+        if error is not None:
+            raise error
         if self.obstacle is not None:
             return Findings(obstacle=self.obstacle)
         return Findings(
@@ -52,6 +63,28 @@ class FakeBench:
                 for spec in wanted
             ]
         )
+
+
+@dataclass
+class Settled:
+    """A consumer that notes what became of its messages."""
+
+    acked: list[Delivery] = field(default_factory=list)
+    retried: list[Delivery] = field(default_factory=list)
+    released: list[Delivery] = field(default_factory=list)
+    number: int = 0
+
+    async def take(self, limit, wait):
+        raise NotImplementedError
+
+    async def ack(self, deliveries):
+        self.acked += deliveries
+
+    async def retry(self, deliveries, delay):
+        self.retried += deliveries
+
+    async def release(self, deliveries):
+        self.released += deliveries
 
 
 @dataclass
@@ -78,6 +111,32 @@ class World:
             ),
             options=self.options,
         )
+
+    async def handle(self, handler, *deliveries) -> "Settled":
+        settled, handling = self.begin(handler, *deliveries)
+        await handling
+        return settled
+
+    def begin(
+        self, handler, *deliveries, patience_s=3.0, stop=None
+    ) -> tuple["Settled", asyncio.Task[int]]:
+        consumer = Settled()
+        ports = SlotPorts(
+            bus=self.bus, control=self.control, clock=self.clock, metrics=self.metrics
+        )
+        batch = Batch(
+            handler=handler,
+            settler=settler_of("apollonia-analyzer.audio", ports),
+            consumer=consumer,
+            stop=stop or asyncio.Event(),
+            patience_s=patience_s,
+        )
+
+        async def run() -> int:
+            consumer.number = await batch.run(deliveries)
+            return consumer.number
+
+        return consumer, asyncio.create_task(run())
 
     def delivery(self, attempts: int = 0, **changes) -> Delivery:
         return Delivery(work_message(a_work(**changes)), "q", attempts, 1)

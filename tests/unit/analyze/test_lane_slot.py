@@ -81,11 +81,11 @@ async def test_a_holder_stopped_past_its_lease_stores_nothing_twice(world):
     async with world.catalog.begin() as unit:
         await unit.save_places([a_place(kind="video")])
     stopped = world.handler("stopped")
-    await stopped(None, [world.delivery(kind="video")])
+    await world.handle(stopped, world.delivery(kind="video"))
     await world.clock.advance(world.options.lease_s + 1)
 
     other = world.handler("other")
-    await other(None, [world.delivery(kind="video")])
+    await world.handle(other, world.delivery(kind="video"))
     assert other.long is not None
     world.bench.gate.set()
     await other.do(other.long.work, other.long.wanted)
