@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Mapping
 
 from apollonia.observe.logs import configure_logs
-from bus_measures import consume, graph, populate, publish
+from bus_measures import consume, far_database, graph, populate, publish
 from bus_measures.ground import Ground, running_servers
 from ingest_measures.quiet import Moment
 from report import Measure, write
@@ -23,6 +23,7 @@ MEASURES: Mapping[str, tuple[Callable[[Ground], list[Measure]], tuple[str, ...]]
     "consume": (consume.measure, ("rabbitmq",)),
     "graph": (graph.measure, ("neo4j",)),
     "populate": (populate.measure, ("rabbitmq", "postgresql")),
+    "far_database": (far_database.measure, ("rabbitmq", "postgresql")),
 }
 
 

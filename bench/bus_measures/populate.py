@@ -56,15 +56,15 @@ def measure(ground: Ground) -> list[Measure]:
 
 
 async def _both(ground: Ground, ours: list[float], peers: list[float]) -> None:
-    messages = _events(ground.messages)
+    messages = events(ground.messages)
     async with ground.host() as amqp:
         bus = RabbitBus(amqp)
         await bus.declare(FAN_OUT)
         await bus.publish(FILES.name, messages)
-        async with _database(ground) as url:
+        async with migrated_database(ground) as url:
             ours.append(await _ours(bus, url, len(messages)))
             rows = await rows_of(url)
-        async with _database(ground) as url:
+        async with migrated_database(ground) as url:
             peers.append(await bare_populate(amqp, GRAPH_QUEUE, url, rows))
         await bus.close()
 
@@ -101,7 +101,7 @@ class _Counting:
 
 
 @asynccontextmanager
-async def _database(ground: Ground) -> AsyncIterator[str]:
+async def migrated_database(ground: Ground) -> AsyncIterator[str]:
     """The URL of a migrated database that goes afterwards."""
     server = ground.url("postgresql")
     name = f"bench_{secrets.token_hex(6)}"
@@ -117,7 +117,7 @@ async def _database(ground: Ground) -> AsyncIterator[str]:
         await admin.close()
 
 
-def _events(number: int) -> list[Message]:
+def events(number: int) -> list[Message]:
     """New songs with tags and three neighbours each, twelve to a folder."""
     found = []
     for at in range(number):

@@ -21,7 +21,7 @@ class Moment:
 
     @classmethod
     def now(cls) -> Self:
-        return cls(time.monotonic(), _machine(), _ours())
+        return cls(time.monotonic(), busy_core_seconds(), _ours())
 
     def until_now(self) -> str:
         """Words for a person."""
@@ -31,8 +31,8 @@ class Moment:
         return f"{wall:.0f} s; others used {others / wall:.2f} of {os.cpu_count()} cores"
 
 
-def _machine() -> float:
-    """Ticks of all cores that were not idle; user time holds that of guests already."""
+def busy_core_seconds() -> float:
+    """Seconds that the cores were not idle; user time holds that of guests already."""
     fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
     ticks = [int(field) for field in fields]
     return (sum(ticks) - ticks[_IDLE] - ticks[_WAITING]) / _TICKS
