@@ -33,6 +33,7 @@ def start(parent: Path) -> Running:
         'save ""',
         "appendonly no",
         "daemonize no",
+        "set-proc-title no",  # its command line stays one that starts it again (`RealServer`)
     ]
     config = ready_made(USER, folder / "redis.conf", "\n".join(settings) + "\n")
     pid = spawn(as_user(USER, ["redis-server", str(config)]), folder / "redis.log")

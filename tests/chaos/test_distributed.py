@@ -19,13 +19,12 @@ from pathlib import Path
 
 import pytest
 
-from apollonia.testing.distributed import Distributed
+from apollonia.testing.distributed import SERVERS, Distributed
 from apollonia.testing.media_files import make_library
 from apollonia.testing.small_disk import SmallDisk
 
 FILES = int(os.environ.get("APOLLONIA_TEST_CHAOS_FILES", "20000"))
 AWAY_S = float(os.environ.get("APOLLONIA_TEST_CHAOS_AWAY", "30"))
-SERVERS = ("rabbitmq", "postgresql", "neo4j", "redis")
 WARMING = 20  # albums that arrive before anything fails: who has worked has its memory
 MEMORY_SLACK_MIB = 60.0
 HEARTBEAT_S = 5
@@ -201,6 +200,7 @@ async def away(stand, server, dice):
     await asyncio.sleep(AWAY_S / 3)
     stand.server(server).start()
     say(f"{server} is started")
+    await stand.until(lambda: stand.answers(server), 60, f"{server} to listen again")
     await asyncio.sleep(2)
 
 

@@ -23,6 +23,8 @@ from apollonia.testing.installation import free_port
 from apollonia.testing.real_server import RealServer
 from apollonia.testing.tcp_proxy import TcpProxy
 
+SERVERS = ("rabbitmq", "postgresql", "neo4j", "redis")
+
 _POLL_S = 0.5
 _TALLY = {
     "places twice": "SELECT count(*) FROM (SELECT 1 FROM files GROUP BY path_key HAVING"
@@ -74,6 +76,7 @@ class Distributed:
         self._management = service_url("rabbitmq", "management")
         self._database = service_url("postgresql").rpartition("/")[0]
         self._graph = service_url("neo4j")
+        self._addresses = {name: service_url(name) for name in SERVERS}
         self._state = state
         self._servers: dict[str, RealServer] = {}
         graph = urlsplit(self._graph)
@@ -104,6 +107,16 @@ class Distributed:
         if name not in self._servers:
             self._servers[name] = RealServer(self._state, name)
         return self._servers[name]
+
+    async def answers(self, name: str) -> bool:
+        """Whether somebody listens where this server was."""
+        at = urlsplit(self._addresses[name])
+        try:
+            _, writer = await asyncio.open_connection(at.hostname, at.port)
+        except OSError:
+            return False
+        writer.close()
+        return True
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._manage, "PUT", f"/vhosts/{self._mark}")
