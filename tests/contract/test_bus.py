@@ -22,6 +22,7 @@ from apollonia.testing.rabbit_hosts import RabbitManagement
 from apollonia.testing.tcp_proxy import TcpProxy
 
 LEASE_S = 30.0
+PATIENCE_S = 10.0  # of a busy machine: what is expected comes long before
 RABBIT_SECOND_S = 0.2
 
 type ServiceUrl = Callable[..., str]
@@ -111,7 +112,7 @@ def _numbers(deliveries: Sequence[Delivery]) -> list[int]:
 async def _take(consumer: Consumer, number: int) -> list[Delivery]:
     """So many, in as many parts as they come in."""
     taken: list[Delivery] = []
-    while len(taken) < number and (found := await consumer.take(number - len(taken), 1)):
+    while len(taken) < number and (found := await consumer.take(number - len(taken), PATIENCE_S)):
         assert len(found) <= number - len(taken)
         taken += found
     return taken
