@@ -28,6 +28,7 @@ log = get_logger(__name__)
 
 _AT_ONCE = 1000
 _LATER_S = 60.0
+_AT_REST = 4  # where nothing is due, we look so many times less often
 
 
 class Checksums:
@@ -49,7 +50,7 @@ class Checksums:
     async def run(self) -> None:
         """Until cancelled; what was due then is due at the next start."""
         while True:
-            await self._clock.sleep(self._poll_s)
+            await self._clock.sleep(self._poll_s * (1 if self._seen else _AT_REST))
             try:
                 ripe = await self._ripe()
             except Unavailable as error:

@@ -57,10 +57,11 @@ async def test_disk_that_went_and_came_back_unheard_is_watched_again(rig):
 async def test_disk_that_was_away_only_while_it_was_scanned_is_scanned_again(rig):
     rig, beneath = with_disk(rig, b"/music/disk")
     async with rig.running():
+        await rig.quiet(3)  # past the look at what is mounted
         rig.told()
         disk = rig.files.unmount(b"/music/disk", beneath, heard=False)
         await rig.control.request_scan("/music")
-        await rig.quiet(2)
+        await rig.quiet(2.5)
         assert rig.status().found == 1  # without the disk
         rig.files.mount(b"/music/disk", disk)
         rig.files.write(b"/music/disk/unheard.mp3", b"u")

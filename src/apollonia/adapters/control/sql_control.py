@@ -22,6 +22,11 @@ _REPORTS = (
     "SELECT report, paused FROM root_reports"
     " LEFT JOIN root_wishes ON root_wishes.root = root_reports.root ORDER BY root_reports.root"
 )
+_DESIRED = (  # one visit: every ingestor asks this every second or two, for ever
+    "SELECT (SELECT holder FROM leases WHERE name = ? AND expires_us > ?),"
+    " (SELECT paused FROM root_wishes WHERE root = ?), number, folder, verify"
+    " FROM (SELECT 1 AS one) AS always LEFT JOIN scan_requests ON root = ? ORDER BY number"
+)
 
 
 class SqlControl:
@@ -107,8 +112,10 @@ class SqlControl:
         name = clean(root)
 
         def look(at: Connection) -> Desired:
-            holder = leases.holder_of(at, root_lease(root), self._now_us(at))
-            return Desired(wishes.is_paused(at, name), wishes.waiting(at, name), holder)
+            rows = run(at, _DESIRED, (root_lease(root), self._now_us(at), name, name))
+            holder, paused = rows[0][:2]
+            scans = wishes.requests_of(row[2:] for row in rows if row[2] is not None)
+            return Desired(bool(paused), scans, holder)
 
         return await self._database.read(look)
 

@@ -1,5 +1,8 @@
 """What people want of a root, as rows: each function is one visit, within a transaction."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.database.bulk import run
@@ -7,7 +10,6 @@ from apollonia.errors import NotFoundError
 from apollonia.ports.control import MAX_SCAN_REQUESTS, ScanRequest
 
 _KNOWN = "SELECT 1 FROM root_reports WHERE root = ?"
-_IS_PAUSED = "SELECT paused FROM root_wishes WHERE root = ?"
 _PAUSE = (
     "INSERT INTO root_wishes (root, paused) VALUES (?, ?)"
     " ON CONFLICT (root) DO UPDATE SET paused = excluded.paused"
@@ -27,29 +29,23 @@ def require_known(connection: Connection, root: str) -> None:
         raise NotFoundError(f"{root} is not a watched root: see the list of roots")
 
 
-def is_paused(connection: Connection, root: str) -> bool:
-    """Whether the root is to rest."""
-    rows = run(connection, _IS_PAUSED, (root,))
-    return bool(rows and rows[0][0])
-
-
 def pause(connection: Connection, root: str, *, paused: bool) -> None:
     """From now on."""
     run(connection, _PAUSE, (root, paused))
 
 
-def waiting(connection: Connection, root: str) -> tuple[ScanRequest, ...]:
-    """Scans that are asked for, oldest first."""
+def requests_of(rows: Iterable[Sequence[Any]]) -> tuple[ScanRequest, ...]:
+    """From rows of ``number, folder, verify``."""
     return tuple(
         ScanRequest(number, None if folder is None else bytes(folder), bool(verify))
-        for number, folder, verify in run(connection, _WAITING, (root,))
+        for number, folder, verify in rows
     )
 
 
 def add(connection: Connection, root: str, folder: bytes | None, *, verify: bool) -> None:
     """One more; too many become one."""
     number = run(connection, _COUNT, (root,))[0][0]
-    before = waiting(connection, root)
+    before = requests_of(run(connection, _WAITING, (root,)))
     if len(before) >= MAX_SCAN_REQUESTS:
         drop(connection, root, number)
         folder, verify = None, verify or any(request.verify for request in before)

@@ -78,7 +78,7 @@ class Pipeline:
                 self.flights.will_read(candidate.path)
             elif candidate.only_renamed:
                 self.flights.borrow(candidate.path)
-            candidate.root.progress.found += 1
+            candidate.root.progress.find()
             if candidate.tally is not None:
                 candidate.tally.add()
             large = candidate.needs_hash and candidate.stat.st_size > self._options.large_file_bytes
@@ -93,7 +93,7 @@ class Pipeline:
         for some in batched(candidates, self._options.commit_files):
             taken = [one for one in some if self.flights.start(one.path, one.moved_from)]
             for candidate in taken:
-                candidate.root.progress.found += 1
+                candidate.root.progress.find()
                 if candidate.tally is not None:
                     candidate.tally.add()
             try:

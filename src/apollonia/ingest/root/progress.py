@@ -1,5 +1,6 @@
 """How far the ingest of one root is, in numbers and words."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ class Progress:
 
     ``troubles`` are what makes a watched root degraded, each under a word for what is in trouble.
     ``expected``: a scan under way will find so many files, as far as we know. ``storage`` and
-    ``polled_s`` are as in ``RootStatus``.
+    ``polled_s`` are as in ``RootStatus``. ``changed``: it does something else than before.
     """
 
     root: str
@@ -38,6 +39,7 @@ class Progress:
     polled_s: float | None = None
     last_scan_micros: int | None = None
     troubles: dict[str, str] = field(default_factory=dict)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
     _corrupted: dict[bytes, str] = field(default_factory=dict)
     _skipped: dict[bytes, str] = field(default_factory=dict)
     _skipped_more: int = 0
@@ -49,11 +51,23 @@ class Progress:
         if state is RootState.UNAVAILABLE and message is not None and message != self.message:
             self.fail(message)
         self.state, self.message = state, message
+        self.changed.set()
+
+    def rest(self, *, paused: bool) -> None:
+        """People want it to pause, or to go on."""
+        self.paused = paused
+        self.changed.set()
 
     def fail(self, message: str, path: bytes | None = None) -> None:
         """Something went wrong just now, with one file or with the root itself."""
         shown = None if path is None else display(path)
         self._last_error = RootError(message, shown, format_micros(self.now_micros()))
+
+    def find(self) -> None:
+        """One more file that something is to be done with."""
+        if self.found <= self.done:
+            self.changed.set()
+        self.found += 1
 
     def begin_scan(self) -> None:
         """Counts start over, but for what is still in hand."""

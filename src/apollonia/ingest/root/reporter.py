@@ -1,4 +1,4 @@
-"""A root's progress on its way to whoever watches: at most every half second."""
+"""A root's progress on its way to whoever watches: at once when something begins, then seldom."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from apollonia.ingest.root.progress import Progress
 from apollonia.observe.logs import get_logger
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
+from apollonia.work.pause import wait_for
 
 if TYPE_CHECKING:
     from apollonia.domain.roots import RootStatus
@@ -18,6 +19,8 @@ log = get_logger(__name__)
 
 _HEARTBEAT_S = 15.0
 _SMOOTHING = 0.3
+_WATCHED = frozenset({RootState.WATCHING, RootState.DEGRADED})
+_AT_REST = 4  # a root at which nothing happens is looked at so many times less often
 
 
 class Reporter:
@@ -36,9 +39,10 @@ class Reporter:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
+            self._progress.changed.clear()  # what changes from here on is told next
             self._measure()
             await self.report()
-            await self._clock.sleep(self._every_s)
+            await self._rest()
 
     async def report(self) -> None:
         """Report now, if there is anything to tell; an unreachable catalog hears of it later."""
@@ -56,6 +60,13 @@ class Reporter:
             return
         self._reported, self._reported_at = status, now
 
+    async def _rest(self) -> None:
+        progress = self._progress
+        if progress.state in _WATCHED and not self._is_busy():
+            await wait_for(progress.changed, self._clock, self._every_s * _AT_REST)
+        else:
+            await self._clock.sleep(self._every_s)
+
     async def _restore(self) -> None:
         """Before the first report takes the place of what was reported before a restart."""
         for before in await self._control.roots():
@@ -72,11 +83,14 @@ class Reporter:
             progress.rate = None
             return
         rate = (progress.done - done) / (now - moment)
-        busy = progress.state is RootState.SCANNING or progress.found > progress.done
-        busy = busy and not progress.paused
-        if not busy:
+        if not self._is_busy():
             progress.rate = None
         elif progress.rate is None:
             progress.rate = rate
         else:
             progress.rate += _SMOOTHING * (rate - progress.rate)
+
+    def _is_busy(self) -> bool:
+        progress = self._progress
+        works = progress.state is RootState.SCANNING or progress.found > progress.done
+        return works and not progress.paused

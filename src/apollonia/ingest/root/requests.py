@@ -108,7 +108,7 @@ class Requests:
         if paused == self._progress.paused:
             return
         log.info("root is paused" if paused else "root goes on", root=self._progress.root)
-        self._progress.paused = paused
+        self._progress.rest(paused=paused)
         if paused:
             self._gate.close()
         else:
