@@ -46,6 +46,10 @@ class Database:
         """Something was read here that later reads from a replica must not be behind."""
         self._seen += 1
 
+    def mark(self) -> Hashable | None:
+        """As ``Store.mark``."""
+        return self._store.mark()
+
     async def open(self) -> None:
         """Connect, and check that the schema is ours.
 

@@ -84,6 +84,9 @@ class PostgresStore:
         """Whether there is a pool."""
         return self._engine is not None
 
+    def mark(self) -> None:
+        """A server tells nobody of commits unless it is asked."""
+
     async def open(self) -> None:
         """Make the pool; it connects when it is first used."""
         self._engine = make_engine(self._url, self._options)

@@ -1,7 +1,7 @@
 """Connections to an SQLite file: one that writes, a few that read."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import create_engine
@@ -16,6 +16,7 @@ from apollonia.adapters.database.sqlite_connection import (
     set_up,
 )
 from apollonia.adapters.database.sqlite_errors import translated
+from apollonia.adapters.database.sqlite_mark import mark_of
 from apollonia.adapters.database.sqlite_session import SqliteSession
 from apollonia.adapters.database.store import DatabaseOptions, Work
 from apollonia.errors import CatalogUnavailableError, ConfigurationError
@@ -42,6 +43,10 @@ class SqliteStore:
     def is_open(self) -> bool:
         """Whether there are threads."""
         return self._writer is not None
+
+    def mark(self) -> Hashable | None:
+        """The state of the write-ahead log's file: every commit appends to it."""
+        return mark_of(file_of(self._url))
 
     async def open(self) -> None:
         """Start the threads; each connects when it is first used."""

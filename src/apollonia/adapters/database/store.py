@@ -1,6 +1,6 @@
 """What stands behind ``Database``: one implementation for each kind of database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -65,6 +65,14 @@ class Store(Protocol):
     @property
     def is_open(self) -> bool:
         """Between ``open`` and ``close``."""
+        ...
+
+    def mark(self) -> Hashable | None:
+        """Another one after every commit of any process; ``None``: it cannot be told.
+
+        Costs no visit. Who wants to know whether anything has changed since a read takes it before
+        that read.
+        """
         ...
 
     async def open(self) -> None:
