@@ -1,12 +1,16 @@
 """What is asked again and again is read again only after a commit, whoever committed."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from apollonia.adapters.control import SqlControl
 from apollonia.adapters.database.engine import Database
+from apollonia.adapters.database.memory import Memory
 from apollonia.adapters.database.migrate import migrate
+from apollonia.adapters.database.sqlite_mark import mark_of
 from apollonia.domain.kinds import RootState
 from apollonia.domain.roots import RootStatus
 
@@ -60,3 +64,36 @@ async def test_what_runs_out_is_seen_although_nobody_commits(two):
     assert (await control.desired("/a")).holder == "one"
     clock[0] += 11
     assert (await control.desired("/a")).holder is None
+
+
+async def test_answer_is_read_again_only_after_a_commit(tmp_path):
+    file, reads = tmp_path / "some.db", []
+    with closing(sqlite3.connect(file, isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("CREATE TABLE row (number INTEGER)")
+        memory = Memory(lambda: mark_of(tmp_path / "some.db-wal"))
+
+        async def read():
+            reads.append(1)
+            return raw.execute("SELECT count(*) FROM row").fetchone()[0]
+
+        assert await memory.recall("rows", read) == 0
+        await asyncio.sleep(_TICK_S)
+        assert await memory.recall("rows", read) == 0
+        before = len(reads)
+        assert await memory.recall("rows", read) == 0
+        assert len(reads) == before
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("INSERT INTO row VALUES (1)")
+            assert await memory.recall("rows", read) == 1
+            other.execute("INSERT INTO row VALUES (2)")
+            assert await memory.recall("rows", read) == 2
+
+
+async def test_answer_without_a_log_is_always_read(tmp_path):
+    memory, numbers = Memory(lambda: mark_of(tmp_path / "none.db-wal")), iter(range(9))
+
+    async def read():
+        return next(numbers)
+
+    assert [await memory.recall("number", read) for _ in range(3)] == [0, 1, 2]

@@ -1,8 +1,8 @@
 """Leases, reports and what people want, on an SQL database."""
 
 import time
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
@@ -28,21 +28,7 @@ _DESIRED = (  # one visit: every ingestor asks this every second or two, for eve
     " (SELECT paused FROM root_wishes WHERE root = ?), number, folder, verify"
     " FROM (SELECT 1 AS one) AS always LEFT JOIN scan_requests ON root = ? ORDER BY number"
 )
-_TRUSTED_S = 10.0  # leases run out although nobody commits anything
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What was wanted of a root when the database had this mark."""
-
-    mark: Hashable | None
-    seconds: float
-    desired: Desired
-
-    def holds(self, mark: Hashable | None, seconds: float) -> bool:
-        """Whether nobody can have changed it since."""
-        is_young = 0 <= seconds - self.seconds < _TRUSTED_S
-        return is_young and mark is not None and mark == self.mark
+_TRUSTED_S = 10.0  # leases run out by our clock, although nobody commits anything
 
 
 class SqlControl:
@@ -55,7 +41,6 @@ class SqlControl:
     def __init__(self, database: Database, *, now: Callable[[], float] | None = None) -> None:
         self._database = database
         self._now = now
-        self._known: dict[str, _Known] = {}
 
     async def acquire(self, name: str, holder: str, ttl: float) -> Lease:
         """Take the lease; who has it already keeps its token and gets more time."""
@@ -125,11 +110,8 @@ class SqlControl:
         await self._database.write(drop)
 
     async def desired(self, root: str) -> Desired:
-        """What is wanted of a root; read only after somebody has committed, or now and then."""
-        name, mark, seconds = clean(root), self._database.mark(), (self._now or time.time)()
-        known = self._known.get(name)
-        if known is not None and known.holds(mark, seconds):
-            return known.desired
+        """What is wanted of a root."""
+        name = clean(root)
 
         def look(at: Connection) -> Desired:
             rows = run(at, _DESIRED, (root_lease(root), self._now_us(at), name, name))
@@ -137,9 +119,8 @@ class SqlControl:
             scans = wishes.requests_of(row[2:] for row in rows if row[2] is not None)
             return Desired(bool(paused), scans, holder)
 
-        desired = await self._database.read(look)
-        self._known[name] = _Known(mark, seconds, desired)
-        return desired
+        now = (self._now or time.time)()
+        return await self._database.recall(("desired", name, now // _TRUSTED_S), look)
 
     async def set_paused(self, root: str, paused: bool) -> None:  # noqa: FBT001 - the value itself
         """Whether the root is to rest."""

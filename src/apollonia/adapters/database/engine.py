@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from apollonia.adapters.database.location import file_of, is_sqlite, parse_url
+from apollonia.adapters.database.location import is_sqlite, parse_url
 from apollonia.adapters.database.memory import Memory
 from apollonia.adapters.database.revision import check_revision
 from apollonia.adapters.database.sqlite_store import SqliteStore
@@ -29,7 +29,7 @@ class Database:
         """
         parsed = parse_url(url)
         self._store = _store(parsed, options or DatabaseOptions())
-        self._memory = Memory(file_of(parsed)) if is_sqlite(parsed) else None
+        self._memory = Memory(self._store.mark)
         self._seen = 0
 
     @property
@@ -45,10 +45,6 @@ class Database:
     def note_seen(self) -> None:
         """Something was read here that later reads from a replica must not be behind."""
         self._seen += 1
-
-    def mark(self) -> Hashable | None:
-        """As ``Store.mark``."""
-        return self._store.mark()
 
     async def open(self) -> None:
         """Connect, and check that the schema is ours.
@@ -68,8 +64,6 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections, after what runs on them; idempotent."""
-        if self._memory is not None:
-            await self._memory.close()
         await self._store.close()
 
     async def ping(self) -> None:
@@ -83,11 +77,9 @@ class Database:
     async def recall[T](self, key: Hashable, work: Work[T]) -> T:
         """As ``read``, for those who ask again and again: nothing is read while nobody commits.
 
-        ``key`` stands for ``work`` with all that it depends on. On SQLite a commit of this process
-        is seen at once, that of another one within 0.25 s; on PostgreSQL it is a plain ``read``.
+        ``key`` stands for ``work`` with all that it depends on but the time: every 5 s it is read
+        in any case. On PostgreSQL it is a plain ``read``.
         """
-        if self._memory is None:
-            return await self.read(work)
         return await self._memory.recall(key, lambda: self.read(work))
 
     async def write[T](self, work: Work[T]) -> T:
@@ -99,7 +91,7 @@ class Database:
         try:
             return await self._store.write(work)
         finally:
-            self._forget()
+            self.note_seen()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Session]:
@@ -108,13 +100,7 @@ class Database:
             async with self._store.writing() as session:
                 yield session
         finally:
-            self._forget()
-
-    def _forget(self) -> None:
-        """What was read before may be old by now: here, and on a replica."""
-        self.note_seen()
-        if self._memory is not None:
-            self._memory.forget()
+            self.note_seen()
 
 
 def _store(url: URL, options: DatabaseOptions) -> Store:

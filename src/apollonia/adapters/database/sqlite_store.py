@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL
@@ -29,6 +30,7 @@ class SqliteStore:
         if is_old_sqlite():
             raise ConfigurationError("this Python's SQLite is older than 3.35: use a newer Python")
         self._url = url
+        self._log = Path(f"{file_of(url)}-wal")
         self._options = options
         self._lock = asyncio.Lock()
         self._writer: Lane | None = None
@@ -46,7 +48,7 @@ class SqliteStore:
 
     def mark(self) -> Hashable | None:
         """The state of the write-ahead log's file: every commit appends to it."""
-        return mark_of(file_of(self._url))
+        return mark_of(self._log)
 
     async def open(self) -> None:
         """Start the threads; each connects when it is first used."""
