@@ -20,6 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ROOT / "requirements"
 
+BESIDE_DEV = ["--constraint", "requirements/run.txt", "--constraint", "requirements/dev.txt"]
 # set → where its wishes stand in pyproject.toml. `dev` holds `run`, at the same versions.
 SETS: dict[str, list[str]] = {
     "run": ["pyproject.toml"],
@@ -27,6 +28,8 @@ SETS: dict[str, list[str]] = {
     "build": ["--group", "build"],
     "uv": ["--group", "uv"],
     "node": ["--group", "node"],
+    "tensorflow": ["--group", "tensorflow", *BESIDE_DEV],
+    "gpu": ["pyproject.toml", "--extra", "gpu", *BESIDE_DEV],
 }
 HEADER = "# Made by `make lock` from pyproject.toml; do not edit. Inputs: sha256:"
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)(?:\[[^]]*\])?==([^ ;\\]+)", re.MULTILINE)
@@ -37,9 +40,11 @@ def digest(name: str, pyproject: dict[str, Any]) -> str:
     """Hash what a set is made from: its own group, and the project's where it builds on them."""
     project = pyproject["project"]
     wishes: dict[str, Any] = {"python": project["requires-python"]}
-    if name in {"run", "dev"}:
+    if name in {"run", "dev", "gpu"}:
         wishes["project"] = sorted(project["dependencies"])
-    if name != "run":
+    if name == "gpu":
+        wishes["extra"] = sorted(project["optional-dependencies"][name])
+    elif name != "run":
         wishes["group"] = sorted(pyproject["dependency-groups"][name])
     return hashlib.sha256(json.dumps(wishes, sort_keys=True).encode()).hexdigest()
 
