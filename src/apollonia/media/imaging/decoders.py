@@ -23,5 +23,6 @@ _SUBTITLE = "subrip srt ass ssa mov_text webvtt text pgssub dvdsub dvbsub"
 _STILL = frozenset({"png", "gif", "bmp", "webp", "tiff"})
 
 VIDEO_DECODERS = frozenset(_VIDEO.split())
+AUDIO_DECODERS = frozenset(_AUDIO.split())
 PROBE_DECODERS = ",".join(w for w in (_AUDIO + _VIDEO + _SUBTITLE).split() if w not in _STILL)
 """For looking, not for watching: FFmpeg would decode every PNG cover whole to learn its size."""

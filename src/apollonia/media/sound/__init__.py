@@ -1,0 +1,1 @@
+"""Decoding sound into buffers that are shared by all who listen; in worker processes only."""
