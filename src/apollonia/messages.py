@@ -222,6 +222,7 @@ class Work(WireModel):
     file_path_b64: str | None = None
     size: int | None = Field(None, ge=0)
     modified_time: WireTime | None = None
+    duration_ms: int | None = Field(None, ge=0)
 
     @model_validator(mode="after")
     def _path_fits(self) -> Self:
@@ -231,6 +232,11 @@ class Work(WireModel):
     def raw_path(self) -> bytes:
         """The raw bytes of the path."""
         return from_wire(self.file_path, self.file_path_b64)
+
+    @property
+    def minutes(self) -> float | None:
+        """How long it lasts, where that is known."""
+        return None if self.duration_ms is None else self.duration_ms / 60_000
 
 
 class AnalysisResult(WireModel):

@@ -1,9 +1,10 @@
 """What an analyser is."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from apollonia.media.reading import OpenFile
+if TYPE_CHECKING:
+    from apollonia.analyze.material import Material
 
 
 class NotAvailableError(Exception):
@@ -14,11 +15,12 @@ class Analyser(Protocol):
     """Looks at one content; runs in a confined worker process, one content at a time.
 
     MUST give the same answer for the same content, whatever its name; a change of answers is a new
-    version. Its answer is JSON, and at most 200 KiB of it.
+    version. Its answer is JSON, at most 200 KiB of it; ``facts`` in it is a flat object of numbers,
+    words and lists of words that are shown, searched and filtered by (``tempo_bpm``, ``key_name``).
     """
 
-    def analyse(self, file: OpenFile) -> Mapping[str, Any]:
-        """What it found. The descriptor is open for reading; where it stands means nothing.
+    def analyse(self, material: "Material") -> Mapping[str, Any]:
+        """What it found.
 
         Raises:
             NotAvailableError: it cannot work here.

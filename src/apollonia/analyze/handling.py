@@ -145,7 +145,7 @@ class WorkHandler:
         limits = (
             self._options.time_limit_s
             if piece.work.size is None
-            else self._options.limit_for(spec, piece.work.size)
+            else self._options.limit_for(spec, piece.work.size, piece.work.minutes)
             for spec in piece.wanted
         )
         return self._options.tries * sum(limits) > LONG_WORK_S

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from pydantic import Field
+
 from apollonia.analyze.options import AnalyzeOptions
 from apollonia.domain.analysis import AnalyserSpec, digest_of, lane_of, missing, wanted_for
 from apollonia.domain.ids import uuid5_of
@@ -23,6 +25,7 @@ log = get_logger(__name__)
 
 class _Media(WireModel):
     kind: Kind
+    duration_ms: int | None = Field(None, ge=0)
 
 
 class _Error(WireModel):
@@ -65,6 +68,7 @@ class SeenContent(WireModel):
             file_path_b64=self.file_path_b64,
             size=self.size,
             modified_time=self.modified_time,
+            duration_ms=None if self.media is None else self.media.duration_ms,
             timestamp=timestamp,
         )
 

@@ -8,6 +8,10 @@ import orjson
 
 from apollonia.analyze import registry
 from apollonia.analyze.analyser import NotAvailableError
+from apollonia.analyze.material import Material
+from apollonia.analyze.plugin import Input, Plugin
+from apollonia.analyze.work_settings import WorkSettings
+from apollonia.domain.kinds import Kind
 from apollonia.errors import Poison
 from apollonia.media.reading import (
     NotRegularError,
@@ -23,11 +27,12 @@ _GONE = frozenset({errno.ENOENT, errno.ENOTDIR})
 _BUFFER_BYTES = 4 << 20
 
 
-def look(request: dict[str, Any], path: bytes) -> Iterator[dict[str, Any]]:
+def look(request: dict[str, Any], path: bytes, settings: WorkSettings) -> Iterator[dict[str, Any]]:
     """First ``{"opened": …}``, then one ``{"result": …}`` for each analyser as soon as it is there.
 
     ``opened`` is ``ok``, ``gone`` (nothing there), ``changed`` (another content by now) or
-    ``unreadable`` (with the reason); a last one may come later, when that showed later.
+    ``unreadable`` (with the reason); a last one may come later, when that showed later. Before
+    something is made for several of them: ``{"preparing": …}``, and again with ``None`` after it.
     """
     try:
         with open_regular(path) as file:
@@ -35,7 +40,11 @@ def look(request: dict[str, Any], path: bytes) -> Iterator[dict[str, Any]]:
                 yield {"opened": "changed"}
                 return
             yield {"opened": "ok"}
-            yield from _analyse(file, request["analysers"])
+            kind = Kind(request["kind"])
+            plugins = registry.chosen(kind)
+            name = path.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
+            material = Material(file, name=name, kind=kind, settings=settings, plugins=plugins)
+            yield from _analyse(material, [plugins[name] for name in request["analysers"]])
             if not facts_now(file).same_content(file.facts):
                 yield {"opened": "changed"}
     except NotRegularError:
@@ -56,14 +65,20 @@ def _is_meant(file: OpenFile, request: dict[str, Any]) -> bool:
     return bool(sha256 == request["sha256"])
 
 
-def _analyse(file: OpenFile, names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for name in names:
-        yield {"result": {"analyser": name, **_result(file, name)}}
+def _analyse(material: Material, plugins: Sequence[Plugin]) -> Iterator[dict[str, Any]]:
+    made: set[Input] = set()
+    for plugin in plugins:
+        for given in sorted(plugin.inputs - made):
+            yield {"preparing": given}
+            material.prepare(given)
+            made.add(given)
+            yield {"preparing": None}
+        yield {"result": {"analyser": plugin.name, **_result(material, plugin.name)}}
 
 
-def _result(file: OpenFile, name: str) -> dict[str, Any]:
+def _result(material: Material, name: str) -> dict[str, Any]:
     try:
-        data = dict(registry.load(name).analyse(file))
+        data = material.found(name)
         size = len(orjson.dumps(data))
     except NotAvailableError as error:
         return {"status": "unavailable", "reason": str(error)}

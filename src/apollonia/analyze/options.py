@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from apollonia.domain.analysis import AnalyserSpec
+from apollonia.analyze.work_settings import WorkSettings
+from apollonia.domain.analysis import AnalyserSpec, Cost
 
 _LEAST_LIMIT_S = 10.0
 _PATIENCE = 10.0
@@ -27,13 +28,18 @@ class AnalyzeOptions:
     tries: int = 2
     nice: int = 10
     start_time_limit_s: float = 30.0
-    recycle_after: int = 5_000
-    recycle_rss_bytes: int = 1 << 30
+    recycle_after: int = 1_000
+    recycle_rss_bytes: int = 700 << 20
     drain_s: float = 2.0
     lease_s: float = 90.0
     cached_s: float = 7 * 86_400.0
+    settings: WorkSettings = field(default_factory=WorkSettings)
 
-    def limit_for(self, spec: AnalyserSpec, size: int) -> float:
-        """Seconds that the analyser has for a content of ``size`` bytes."""
-        wanted = max(_LEAST_LIMIT_S, _PATIENCE * spec.cost.expected_s(size))
+    def limit_for(self, spec: AnalyserSpec, size: int, minutes: float | None = None) -> float:
+        """Seconds that the analyser has for a content of ``size`` bytes that lasts so long."""
+        return self.limit_of(spec.cost, size, minutes)
+
+    def limit_of(self, cost: Cost, size: int, minutes: float | None = None) -> float:
+        """Seconds for anything of this cost."""
+        wanted = max(_LEAST_LIMIT_S, _PATIENCE * cost.expected_s(size, minutes))
         return min(self.time_limit_s, wanted)

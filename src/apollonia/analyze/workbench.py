@@ -1,8 +1,9 @@
 """One content on one worker, and what happens when the worker does not survive it.
 
-Each result leaves the worker as soon as it is there. When the worker dies or falls silent, the
-analyser it was at is tried again in a worker of its own, ``tries`` times at most; then it is failed
-for this content, with the reason, and the others go on.
+Each result leaves the worker as soon as it is there. When the worker dies or falls silent, what it
+was at is tried again in a worker of its own, ``tries`` times at most; then it is failed for this
+content, with the reason, and the others go on. It is at an analyser, or prepares an input: then all
+who need that input are failed.
 """
 
 from collections import Counter
@@ -10,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from apollonia.analyze import registry
 from apollonia.analyze.options import AnalyzeOptions
+from apollonia.analyze.plugin import INPUT_COSTS, Input
 from apollonia.domain.analysis import AnalyserSpec
 from apollonia.domain.times import parse_micros
 from apollonia.media.workers.frames import path_to_text
@@ -28,7 +31,11 @@ _WORDS = {
 
 def worker_slot(options: AnalyzeOptions) -> WorkerSlot:
     """A place for an analysis worker."""
-    greeting = {"memory_limit_bytes": options.memory_limit_bytes, "nice": options.nice}
+    greeting = {
+        "memory_limit_bytes": options.memory_limit_bytes,
+        "nice": options.nice,
+        "settings": options.settings.to_json(),
+    }
     return WorkerSlot(
         Program(_MODULE, greeting, options.start_time_limit_s, "analysis worker"),
         recycle_after=options.recycle_after,
@@ -61,27 +68,24 @@ class Workbench:
         Raises:
             MediaUnavailableError: no worker can be started.
         """
-        left, findings = list(wanted), Findings()
+        task = _Task(work, left=list(wanted))
         tries: Counter[str] = Counter()
-        while left and findings.obstacle is None:
-            lost = await self._attempt(work, left, findings)
-            if lost is None:
+        while task.left and task.findings.obstacle is None:
+            lost = await self._attempt(task)
+            if lost is None or not task.left:  # perhaps it died after its last result
                 break
-            if not left:  # it died after its last result
-                break
-            tries[left[0].name] += 1
-            if tries[left[0].name] >= self._options.tries:
-                findings.results.append(self._failed(work, left.pop(0), lost))
-        return findings
+            tries[task.at] += 1
+            if tries[task.at] >= self._options.tries:
+                self._fail(task, lost)
+        return task.findings
 
-    async def _attempt(
-        self, work: Work, left: list[AnalyserSpec], findings: Findings
-    ) -> WorkerLostError | None:
-        """Ask for these; how the worker was lost, if it was."""
+    async def _attempt(self, task: "_Task") -> WorkerLostError | None:
+        """Ask for what is left; how the worker was lost, if it was."""
+        task.preparing = None
         try:
             worker = await self._slot.worker()
-            await worker.send(_request(work, left))
-            await self._receive(worker, work, left, findings)
+            await worker.send(_request(task.work, task.left))
+            await self._receive(worker, task)
         except WorkerLostError as lost:
             await self._slot.discard()
             return lost
@@ -94,35 +98,68 @@ class Workbench:
         self._slot.drop_if_old()
         return None
 
-    async def _receive(
-        self, worker: WorkerProcess, work: Work, left: list[AnalyserSpec], findings: Findings
-    ) -> None:
+    async def _receive(self, worker: WorkerProcess, task: "_Task") -> None:
         opened = False  # until then it may have to hash the whole file
         while True:
-            limit = self._limit(work, left[0]) if left and opened else self._options.time_limit_s
+            limit = self._limit(task) if opened else self._options.time_limit_s
             answer = await worker.receive(limit)
             if answer.get("done", False):
                 break
             if "opened" in answer:
                 opened = True
-                _note(answer, findings)
+                _note(answer, task.findings)
+            elif "preparing" in answer:
+                task.preparing = None if answer["preparing"] is None else Input(answer["preparing"])
             else:
-                findings.results.append(_result(answer["result"], left[0]))
-                left.pop(0)
-        if left and findings.obstacle is None:
+                task.findings.results.append(_result(answer["result"], task.left[0]))
+                task.left.pop(0)
+        if task.left and task.findings.obstacle is None:
             raise ValueError("it left analysers out")
         worker.handled += 1
         worker.rss_bytes = int(answer["rss"])
 
-    def _limit(self, work: Work, spec: AnalyserSpec) -> float:
-        if work.size is None:
-            return self._options.time_limit_s
-        return self._options.limit_for(spec, work.size)
+    def _limit(self, task: "_Task") -> float:
+        """For what the worker is at."""
+        work, options = task.work, self._options
+        if work.size is None or not task.left:
+            return options.time_limit_s
+        if task.preparing is not None:
+            return options.limit_of(INPUT_COSTS[task.preparing], work.size, work.minutes)
+        return options.limit_for(task.left[0], work.size, work.minutes)
 
-    def _failed(self, work: Work, spec: AnalyserSpec, lost: WorkerLostError) -> AnalysisResult:
-        limit, tries = self._limit(work, spec), self._options.tries
-        words = _WORDS[lost.how].format(name=spec.name, limit=limit, tries=tries)
-        return failed(spec, f"{words}; it is left alone until the content or {spec.name} changes.")
+    def _fail(self, task: "_Task", lost: WorkerLostError) -> None:
+        """No more tries for what the worker was at."""
+        given = task.preparing
+        if given is None:
+            hit = [task.left[0]]
+        else:
+            chosen = registry.chosen(task.work.kind)
+            hit = [spec for spec in task.left if given in chosen[spec.name].inputs] or [
+                task.left[0]
+            ]
+        name = task.left[0].name if given is None else f"decoding its {given}"
+        words = _WORDS[lost.how].format(
+            name=name, limit=self._limit(task), tries=self._options.tries
+        )
+        for spec in hit:
+            reason = f"{words}; it is left alone until the content or {spec.name} changes."
+            task.findings.results.append(failed(spec, reason))
+            task.left.remove(spec)
+
+
+@dataclass(slots=True)
+class _Task:
+    """What is wanted, left and found of one content; ``preparing``: what the worker makes now."""
+
+    work: Work
+    left: list[AnalyserSpec]
+    findings: Findings = field(default_factory=Findings)
+    preparing: Input | None = None
+
+    @property
+    def at(self) -> str:
+        """What the worker was at."""
+        return f"input {self.preparing}" if self.preparing else self.left[0].name
 
 
 def failed(spec: AnalyserSpec, reason: str) -> AnalysisResult:
@@ -138,6 +175,7 @@ def failed(spec: AnalyserSpec, reason: str) -> AnalysisResult:
 def _request(work: Work, wanted: Sequence[AnalyserSpec]) -> dict[str, Any]:
     return {
         "path": path_to_text(work.raw_path()),
+        "kind": work.kind,
         "sha256": work.sha256_hash,
         "size": work.size,
         "modified_us": None if work.modified_time is None else parse_micros(work.modified_time),

@@ -9,6 +9,7 @@ import sys
 from typing import BinaryIO
 
 from apollonia.analyze.looking import look
+from apollonia.analyze.work_settings import WorkSettings
 from apollonia.media.workers.confine import confine
 from apollonia.media.workers.frames import HEADER, body_length, decode, encode, path_from_text
 from apollonia.media.workers.worker import resident_bytes
@@ -28,16 +29,16 @@ def main() -> None:
         parent=options["parent"],
     )
     _send(sink, {"ready": True, "fences": fences})
-    _serve(source, sink)
+    _serve(source, sink, WorkSettings.from_json(options["settings"]))
 
 
-def _serve(source: BinaryIO, sink: int) -> None:
+def _serve(source: BinaryIO, sink: int, settings: WorkSettings) -> None:
     while True:
         header = source.read(HEADER.size)
         if len(header) < HEADER.size:
             return
         request = decode(source.read(body_length(header)))
-        for answer in look(request, path_from_text(request["path"])):
+        for answer in look(request, path_from_text(request["path"]), settings):
             _send(sink, answer)
         _send(sink, {"done": True, "rss": resident_bytes()})
 

@@ -290,6 +290,10 @@ class AnalyzeSettings(Section):
         600.0, gt=0, le=86_400, description="Longest time for one analyser and one content"
     )
     memory_limit_mb: int = Field(2048, ge=256, description="Address space of one worker, MiB")
+    windows: Literal["energy", "whole"] = Field(
+        "energy",
+        description="What models hear of a sound: its most energetic stretches, or all of it",
+    )
     off: Words = Field((), description="Analysers that are switched off, by name")
     reconcile_minutes: float = Field(
         5.0, gt=0, description="Time between looks for contents whose analysis is undone"

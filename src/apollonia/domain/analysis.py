@@ -13,19 +13,23 @@ from apollonia.domain.kinds import AnalysisState, Kind
 
 ANALYSED_KINDS = (Kind.AUDIO, Kind.VIDEO, Kind.IMAGE)
 
+_BYTES_A_MINUTE = 4 << 20  # where nobody knows how long it lasts
+
 type ResultStatus = Literal["done", "failed", "unavailable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """About how long one content takes: seconds at least, and for each GiB of it."""
+    """About how long one content takes: seconds at least, for each GiB and each minute of it."""
 
     base_s: float = 1.0
     per_gib_s: float = 60.0
+    per_minute_s: float = 0.0
 
-    def expected_s(self, size: int) -> float:
-        """Seconds for a content of ``size`` bytes."""
-        return self.base_s + self.per_gib_s * size / (1 << 30)
+    def expected_s(self, size: int, minutes: float | None = None) -> float:
+        """Seconds for a content of ``size`` bytes that lasts so long, if that is known."""
+        lasts = size / _BYTES_A_MINUTE if minutes is None else minutes
+        return self.base_s + self.per_gib_s * size / (1 << 30) + self.per_minute_s * lasts
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from apollonia.analyze import registry, services
 from apollonia.analyze.options import AnalyzeOptions
 from apollonia.analyze.services import AnalyzePorts
+from apollonia.analyze.work_settings import WorkSettings
 from apollonia.config import Settings
 from apollonia.domain.analysis import AnalyserSpec
 from apollonia.domain.kinds import RootState
@@ -88,4 +89,5 @@ def _options(settings: Settings) -> AnalyzeOptions:
         slots={lane: getattr(chosen, f"slots_{lane}") for lane in LANES},
         time_limit_s=chosen.time_limit_seconds,
         memory_limit_bytes=chosen.memory_limit_mb * _MIB,
+        settings=WorkSettings(windows=chosen.windows),
     )

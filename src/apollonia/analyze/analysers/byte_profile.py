@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from apollonia.media.reading import OpenFile
+from apollonia.analyze.material import Material
 
 LOOKED_AT_BYTES = 1 << 20
 
@@ -16,7 +16,7 @@ LOOKED_AT_BYTES = 1 << 20
 class ByteProfile:
     """Shannon's entropy of the first MiB, and a digest of its histogram."""
 
-    def analyse(self, file: OpenFile) -> Mapping[str, Any]:
+    def analyse(self, material: Material) -> Mapping[str, Any]:
         """``bytes`` looked at; ``entropy`` in bits per byte, 0 to 8; ``distinct`` byte values.
 
         ``histogram_sha256`` is the SHA-256 of the 256 counts, each as little-endian uint32.
@@ -24,7 +24,7 @@ class ByteProfile:
         counts: Counter[int] = Counter()
         looked_at = 0
         while looked_at < LOOKED_AT_BYTES:
-            part = os.pread(file.fd, LOOKED_AT_BYTES - looked_at, looked_at)
+            part = os.pread(material.file.fd, LOOKED_AT_BYTES - looked_at, looked_at)
             if not part:
                 break
             counts.update(part)

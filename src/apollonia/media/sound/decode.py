@@ -5,7 +5,6 @@ FFmpeg's ``ebur128`` filter (EBU R 128, ITU-R BS.1770) measures loudness and tru
 
 import math
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -31,6 +30,8 @@ from apollonia.media.sound.sound import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
@@ -52,7 +53,9 @@ def decode_sound(content: Content, limits: SoundLimits) -> Sound:
     """
     guess = sniff(content.read_at, content.name)
     try:
-        with open_av(content, guess.format.demuxer if guess.sure and guess.format else None) as opened:
+        with open_av(
+            content, guess.format.demuxer if guess.sure and guess.format else None
+        ) as opened:
             return _decode(opened, limits)
     except MemoryError:
         raise MediaFault("memory", "It needs more memory than a worker may have.") from None
@@ -62,7 +65,9 @@ def sound_seconds(content: Content) -> float | None:
     """How long a file says that it is; ``None`` where it does not say or cannot be opened."""
     guess = sniff(content.read_at, content.name)
     try:
-        with open_av(content, guess.format.demuxer if guess.sure and guess.format else None) as opened:
+        with open_av(
+            content, guess.format.demuxer if guess.sure and guess.format else None
+        ) as opened:
             return _told_s(opened)
     except MediaFault:
         return None
@@ -266,7 +271,8 @@ class _Chain:
             self._momentary.append(_number(self._last.get("lavfi.r128.M")))
             self._short_term.append(_number(self._last.get("lavfi.r128.S")))
         for frame in _pull(self._blocks):
-            block = np.nan_to_num(frame.to_ndarray(), copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+            block = frame.to_ndarray().astype(np.float32, copy=False)
+            np.nan_to_num(block, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
             np.clip(block, -4.0, 4.0, out=block)
             self.seconds += block.shape[1] / self.rate
             yield block

@@ -60,7 +60,7 @@ class Measurer:
             self._high.append(rows.max(axis=1))
 
     def _pairs(self, block: NDArray[np.float32]) -> None:
-        if block.shape[0] == 2:  # noqa: PLR2004 - stereo
+        if block.shape[0] == 2:
             left, right = block
             self._pair += (np.dot(left, left), np.dot(right, right), np.dot(left, right))
             self._has_pair = True
