@@ -326,6 +326,7 @@ REQUEUE = Exchange("apollonia-requeue", "direct")
 
 POPULATOR_QUEUE = "apollonia-populator"
 ENRICHED_QUEUE = "apollonia-populator-enriched"
+MATCHER_QUEUE = "apollonia-matcher"
 GRAPH_QUEUE = "apollonia-graph"
 ANALYZER_QUEUE = "apollonia-analyzer"
 LANES = ("urgent", "image", "audio", "video")
@@ -334,6 +335,7 @@ LANES = ("urgent", "image", "audio", "video")
 ALL_QUEUES = (
     POPULATOR_QUEUE,
     ENRICHED_QUEUE,
+    MATCHER_QUEUE,
     GRAPH_QUEUE,
     ANALYZER_QUEUE,
     *(f"{ANALYZER_QUEUE}.{lane}" for lane in LANES),
@@ -352,6 +354,7 @@ def topology(*only: str) -> Topology:
         POPULATOR_QUEUE: (FILES.name, ""),
         ANALYZER_QUEUE: (FILES.name, ""),
         ENRICHED_QUEUE: (ENRICHED.name, ""),
+        MATCHER_QUEUE: (ENRICHED.name, ""),
         GRAPH_QUEUE: (CATALOG.name, ""),
         **{f"{ANALYZER_QUEUE}.{lane}": (WORK.name, lane) for lane in LANES},
     }

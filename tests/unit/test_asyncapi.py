@@ -41,6 +41,7 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 def test_every_exchange_and_queue_is_a_channel_with_its_operation(document: dict[str, Any]) -> None:
     addresses = {channel["address"]: key for key, channel in document["channels"].items()}
     queues = {POPULATOR_QUEUE, GRAPH_QUEUE, ANALYZER_QUEUE, "apollonia-populator-enriched"}
+    queues |= {"apollonia-matcher"}
     queues |= {f"{ANALYZER_QUEUE}.{lane}" for lane in LANES}
     exchanges = {"apollonia", *(f"apollonia-{n}" for n in ("work", "enriched", "catalog"))}
     exchanges |= {"apollonia-dead", "apollonia-requeue"}

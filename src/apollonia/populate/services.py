@@ -5,13 +5,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from apollonia.domain.analysis import AnalyserSpec
-from apollonia.messages import ALL_QUEUES, ENRICHED_QUEUE, GRAPH_QUEUE, POPULATOR_QUEUE
+from apollonia.messages import (
+    ALL_QUEUES,
+    ENRICHED_QUEUE,
+    GRAPH_QUEUE,
+    MATCHER_QUEUE,
+    POPULATOR_QUEUE,
+)
 from apollonia.observe.metrics import Metrics
 from apollonia.populate.analysis_projector import AnalysisProjector
 from apollonia.populate.changes_relay import ChangesRelay
 from apollonia.populate.dead_letters import DeadLetterKeeper
 from apollonia.populate.file_projector import FileProjector
 from apollonia.populate.graph_projector import GraphProjector
+from apollonia.populate.matcher import Matcher
 from apollonia.populate.purger import PurgeOptions, Purger
 from apollonia.populate.reconciler import ReconcileOptions, ReconcilePorts, Reconciler
 from apollonia.populate.requeuer import Requeuer, RequeuerOptions
@@ -22,12 +29,14 @@ from apollonia.ports.catalog import Catalog
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
 from apollonia.ports.dead_letters import DeadLetters
+from apollonia.ports.fingerprints import Fingerprints
 from apollonia.ports.graph import Graph
 from apollonia.ports.library import Library
-from apollonia.work.job import Job
+from apollonia.work.job import Job, RunnerOptions
 from apollonia.work.runner import Runner
 from apollonia.work.service import Service
 
+_FEW = RunnerOptions(batch=32)  # each of them is compared with others
 CONSUMED = (POPULATOR_QUEUE, GRAPH_QUEUE)
 
 
@@ -50,6 +59,7 @@ class AnalysisKeeping:
     """What it takes to keep the results of these analysers, and to queue what is undone."""
 
     analyses: Analyses
+    fingerprints: Fingerprints
     control: Control
     specs: tuple[AnalyserSpec, ...]
     options: ReconcileOptions
@@ -133,11 +143,19 @@ def _analysis_services(
         clock=ports.clock,
     )
     reconciler = Reconciler(ports=reconcile, specs=keeping.specs, options=keeping.options)
-    return (_runner(ports, results), reconciler)
+    matches = Job(
+        queue=MATCHER_QUEUE,
+        scope=_no_scope,
+        handle=Matcher(fingerprints=keeping.fingerprints, clock=ports.clock),
+        after_commit=relay.nudge,
+    )
+    return (_runner(ports, results), _runner(ports, matches, _FEW), reconciler)
 
 
-def _runner[S](ports: PopulatePorts, job: Job[S]) -> Runner[S]:
-    return Runner(job=job, bus=ports.bus, clock=ports.clock, metrics=ports.metrics)
+def _runner[S](
+    ports: PopulatePorts, job: Job[S], options: RunnerOptions | None = None
+) -> Runner[S]:
+    return Runner(job=job, bus=ports.bus, clock=ports.clock, metrics=ports.metrics, options=options)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from apollonia.adapters.database import Database, DatabaseOptions, migrate
 from apollonia.adapters.database.postgres_doctor import shortcomings
 from apollonia.adapters.database.replica import Replica
 from apollonia.adapters.dead_letters import SqlDeadLetters
+from apollonia.adapters.fingerprints import SqlFingerprints
 from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.library import SqlLibrary
 from apollonia.adapters.search import SqlSearch
@@ -33,6 +34,7 @@ from apollonia.ports.catalog import Catalog
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
 from apollonia.ports.dead_letters import DeadLetters
+from apollonia.ports.fingerprints import Fingerprints
 from apollonia.ports.graph import Graph
 from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
@@ -64,6 +66,7 @@ class Ports:
     graph: Graph
     control: Control
     analyses: Analyses
+    fingerprints: Fingerprints
     dead_letters: DeadLetters
     identity: Identity
     cache: Cache
@@ -142,6 +145,7 @@ async def open_ports(
             graph=shields.around(graph, "graph", settings.graph.url),
             control=shields.around(SqlControl(database), "catalog", url),
             analyses=shields.around(SqlAnalyses(database), "catalog", url),
+            fingerprints=shields.around(SqlFingerprints(database), "catalog", url),
             dead_letters=shields.around(SqlDeadLetters(database), "catalog", url),
             identity=shields.around(SqlIdentity(database), "catalog", url),
             cache=cache,

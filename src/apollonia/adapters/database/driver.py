@@ -50,14 +50,9 @@ class Driver(Protocol):
         ...
 
     def update(
-        self,
-        connection: Connection,
-        table: str,
-        key: str,
-        columns: tuple[str, ...],
-        rows: Collection[Values],
+        self, connection: Connection, table: str, key: str, column: str, pairs: Collection[Values]
     ) -> None:
-        """Set some columns of many rows: each is the new values, then the key."""
+        """Set one column of many rows: (new value, key)."""
         ...
 
     def select(

@@ -70,17 +70,12 @@ class PostgresDriver:
             _fetch(connection, statement, tuple(zip(*mine, strict=True)))
 
     def update(
-        self,
-        connection: Connection,
-        table: str,
-        key: str,
-        columns: tuple[str, ...],
-        rows: Collection[Values],
+        self, connection: Connection, table: str, key: str, column: str, pairs: Collection[Values]
     ) -> None:
         """All at once."""
-        if rows:
-            arrays = tuple(zip(*rows, strict=True))
-            _fetch(connection, _update(table, key, columns), arrays)
+        if pairs:
+            arrays = tuple(zip(*pairs, strict=True))
+            _fetch(connection, _update(table, key, column), arrays)
 
     def select(
         self, connection: Connection, columns: Columns, rest: str, values: Values
@@ -174,15 +169,11 @@ def _insert(table: str, columns: tuple[str, ...], clause: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _update(table: str, key: str, columns: tuple[str, ...]) -> str:
-    arrays = ", ".join(
-        f"${number}::{_type(table, name)}[]" for number, name in enumerate((*columns, key), 1)
-    )
-    names = ", ".join((*(f"new_{name}" for name in columns), "row_key"))
-    sets = ", ".join(f"{name} = new_{name}" for name in columns)
+def _update(table: str, key: str, column: str) -> str:
+    arrays = f"$1::{_type(table, column)}[], $2::{_type(table, key)}[]"
     return (
-        f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS new ({names})"  # noqa: S608 - our names
-        f" WHERE {table}.{key} = row_key"
+        f"UPDATE {table} SET {column} = new.value FROM unnest({arrays}) AS new (value, key)"  # noqa: S608 - our names
+        f" WHERE {table}.{key} = new.key"
     )
 
 

@@ -6,8 +6,6 @@ occurs is a row of ``shelves``, which also counts its files. So each sort key ne
 page merges the shelves that match, and statistics, facets and totals read a few rows.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -23,7 +21,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -56,12 +53,6 @@ def _count(name: str) -> Column[int]:
 
 def _small(name: str) -> Column[int]:
     return Column(name, Integer)
-
-
-def _where_known(name: str) -> dict[str, Any]:
-    """An index that costs nothing for files that nothing is known of."""
-    condition = text(f"{name} IS NOT NULL")
-    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 FILE_EVENTS = Table(
@@ -137,13 +128,6 @@ FILES = Table(
     _small("width"),
     _small("height"),
     Column("frame_rate", Float),
-    Column("tempo_bpm", Float),
-    _text("musical_key", null=True),  # Camelot
-    Column("loudness_lufs", Float),
-    Column("energy", Float),
-    Column("valence", Float),
-    Column("arousal", Float),
-    Column("quality", Float),
     UniqueConstraint("id"),
     UniqueConstraint("path_key"),
     Index(None, "folder_hash"),
@@ -162,18 +146,6 @@ FILES = Table(
             "modified_time",
         )
     ),
-    *(
-        Index(None, "shelf", key, "id", **_where_known(key))
-        for key in (
-            "tempo_bpm",
-            "musical_key",
-            "loudness_lufs",
-            "energy",
-            "valence",
-            "arousal",
-            "quality",
-        )
-    ),
 )
 
 FILE_MEDIA = Table(
@@ -181,18 +153,6 @@ FILE_MEDIA = Table(
     METADATA,
     Column("file", NUMBER, ForeignKey("files.number"), primary_key=True, autoincrement=False),
     Column("media", LargeBinary),
-    Column("found", LargeBinary),
-)
-
-FILE_TERMS = Table(
-    "file_terms",
-    METADATA,
-    Column("file", NUMBER, ForeignKey("files.number"), primary_key=True, autoincrement=False),
-    Column("field", KEY, primary_key=True),
-    Column("term", KEY, primary_key=True),
-    _text("name", null=True),  # as it is shown, where that is not the term itself
-    Index(None, "field", "term", "file"),
-    sqlite_with_rowid=False,
 )
 
 FILE_NEIGHBORS = Table(
@@ -218,10 +178,8 @@ ANALYSES = Table(
     _text("model", null=True),
     _text("status"),
     _text("reason", null=True),
+    Column("data", LargeBinary),
     _text("timestamp"),
-    Column("forced", Boolean, nullable=False, server_default=false()),
-    Column("facts", LargeBinary),
-    Column("data", LargeBinary),  # last, since it may be large: nobody reads past it
 )
 
 CONTENT_STATES = Table(
@@ -363,5 +321,62 @@ GRAPH_EDGES = Table(
     Column("role", KEY, primary_key=True),
     _bytes("path"),
     Index(None, "path_key"),
+    sqlite_with_rowid=False,
+)
+
+FINGERPRINTS = Table(
+    "fingerprints",
+    METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
+    _text("sha256_hash"),
+    _text("family"),
+    _text("version"),
+    Column("duration_ms", BigInteger, nullable=False),
+    _bytes("packed"),
+    UniqueConstraint("sha256_hash", "family"),
+)
+
+ACOUSTIC_TERMS = Table(
+    "acoustic_terms",
+    METADATA,
+    Column("term", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", NUMBER, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+PICTURE_BANDS = Table(
+    "picture_bands",
+    METADATA,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", NUMBER, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("phash", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+CONTENT_RELATIONS = Table(
+    "content_relations",
+    METADATA,
+    Column("family", KEY, primary_key=True),
+    Column("one", KEY, primary_key=True),  # the smaller SHA-256
+    Column("other", KEY, primary_key=True),
+    _text("nature"),
+    Column("score", Float, nullable=False),
+    _bytes("evidence"),
+    _text("found_time"),
+    Index(None, "other", "family"),
+    sqlite_with_rowid=False,
+)
+
+RELATION_DECISIONS = Table(
+    "relation_decisions",
+    METADATA,
+    Column("family", KEY, primary_key=True),
+    Column("one", KEY, primary_key=True),
+    Column("other", KEY, primary_key=True),
+    _text("state"),
+    _text("actor"),
+    _text("decided_time"),
     sqlite_with_rowid=False,
 )
