@@ -7,6 +7,7 @@ import pytest
 from apollonia.adapters.analyses import SqlAnalyses
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.domain.analysis import Recorded
+from apollonia.domain.facts import Facts
 from apollonia.domain.kinds import AnalysisState, Availability, Kind, Status
 from apollonia.ports.analyses import Analyses, ContentState, StoredResult
 from apollonia.ports.catalog import Catalog
@@ -33,7 +34,7 @@ class Setup:
 
     async def save(self, *results, force=False):
         async with self.catalog.begin() as unit:
-            await unit.save_results(results, force=force)
+            await unit.save_results([replace(it, forced=force) for it in results])
 
     async def places(self, *places):
         async with self.catalog.begin() as unit:
@@ -150,3 +151,60 @@ async def test_a_unit_of_work_that_fails_keeps_nothing(setup):
     with pytest.raises(ZeroDivisionError):
         await fail()
     assert await setup.analyses.results(SHA256) == []
+
+
+FACTS: Facts = {"energy": 0.5, "moods": ["happy"], "tempo_bpm": 128.0}
+
+
+async def places_of(setup, *places):
+    async with setup.catalog.begin() as unit:
+        found = await unit.places_by_id([it.id for it in places])
+    return [found[it.id] for it in places]
+
+
+async def test_facts_of_done_results_reach_the_files_of_their_content(setup):
+    one, other = a_place(), a_place(sha256_hash=OTHER)
+    await setup.places(one, other)
+    failed = replace(RESULT, analyser="x", status="failed", facts={"energy": 0.9})
+    await setup.save(replace(RESULT, facts=FACTS), failed)
+
+    assert await setup.judge(state_of()) == [one.id]
+    assert await setup.judge(state_of()) == []
+    assert [it.found for it in await places_of(setup, one, other)] == [FACTS, None]
+
+
+async def test_more_facts_of_a_content_change_its_files_again(setup):
+    one = a_place()
+    await setup.places(one)
+    await setup.save(replace(RESULT, facts=FACTS))
+    await setup.judge(state_of())
+    await setup.save(replace(RESULT, analyser="voice", facts={"voice": "vocal"}))
+
+    assert await setup.judge(state_of()) == [one.id]
+    [found] = await places_of(setup, one)
+    assert found.found == {**FACTS, "voice": "vocal"}
+    async with setup.catalog.begin() as unit:
+        assert await unit.content_facts([SHA256, OTHER]) == {SHA256: found.found}
+
+
+async def test_facts_that_a_forced_result_takes_back_are_gone(setup):
+    one = a_place()
+    await setup.places(one)
+    await setup.save(replace(RESULT, facts=FACTS))
+    await setup.judge(state_of())
+    await setup.save(replace(RESULT, facts={}), force=True)
+
+    assert await setup.judge(state_of()) == [one.id]
+    assert (await places_of(setup, one))[0].found is None
+
+
+async def test_what_stays_of_two_results_does_not_depend_on_their_order(setup):
+    late = replace(RESULT, data=b"late", timestamp=a_time(9))
+    await setup.save(late)
+    await setup.save(RESULT)
+    assert (await setup.analyses.results(SHA256))[0].data == RESULT.data
+    await setup.save(late, force=True)
+    await setup.save(RESULT, force=True)
+    await setup.save(RESULT)
+    [stored] = await setup.analyses.results(SHA256)
+    assert (stored.data, stored.forced) == (b"late", True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from apollonia.domain.facts import Facts
 from apollonia.domain.kinds import AnalysisState, Availability, Kind, Status
 from apollonia.domain.neighbours import Role
 from apollonia.domain.ordering import Version
@@ -21,7 +22,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One row of the catalog. Times are wire times, ``media`` is ``messages.Media`` as JSON."""
+    """One row of the catalog. Times are wire times, ``media`` is ``messages.Media`` as JSON.
+
+    ``found``: what analysers say of its content (``domain.facts``); ``None``: nothing yet.
+    """
 
     id: str
     path: bytes
@@ -46,6 +50,7 @@ class Place:
     version: Version
     media: Mapping[str, Any] | None = None
     neighbors: tuple[Relation, ...] = field(default=())
+    found: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import orjson
 
 from apollonia.domain.analysis import AnalyserSpec, digest_of, state_of, wanted_for
+from apollonia.domain.facts import facts_in
 from apollonia.domain.kinds import Kind
 from apollonia.domain.times import format_micros
 from apollonia.errors import MalformedMessageError
@@ -36,10 +37,8 @@ class AnalysisProjector:
             Refused: naming the messages that do not follow the wire contract.
         """
         events = _parse(deliveries)
-        for forced in (False, True):
-            of_these = [event for event in events if event.forced is forced]
-            if of_these:
-                await scope.save_results([*_stored(of_these)], force=forced)
+        if events:
+            await scope.save_results([*_stored(events)])
         kinds = {event.sha256_hash: event.kind for event in events}
         await judge(scope, kinds, self._specs, format_micros(self._clock.now_micros()))
 
@@ -93,4 +92,6 @@ def _stored(events: Iterable[AnalysisEvent]) -> Iterable[StoredResult]:
                 reason=it.reason,
                 data=None if it.data is None else orjson.dumps(it.data),
                 timestamp=event.timestamp,
+                forced=event.forced,
+                facts=facts_in(it.data) if it.status == "done" else {},
             )

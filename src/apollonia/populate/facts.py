@@ -56,6 +56,7 @@ def place_from(
         version=version,
         media=_media(event, old),
         neighbors=_neighbors(event, path) or (old.neighbors if old else ()),
+        found=known.found if known and known.sha256_hash == sha256_hash else None,
     )
 
 

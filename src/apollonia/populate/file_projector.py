@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from apollonia.domain.facts import Facts
 from apollonia.domain.kinds import AnalysisState
 from apollonia.domain.place import Place
 from apollonia.domain.times import format_micros
@@ -114,7 +115,10 @@ async def _save(scope: UnitOfWork, projection: Projection) -> None:
 
 
 async def _with_states(scope: UnitOfWork, places: Sequence[Place]) -> Sequence[Place]:
-    """A file whose content is known by another name, or was known, is as far as that content."""
+    """A file whose content is known by another name, or was known, is as far as that content.
+
+    It has the facts that are known of it.
+    """
     pending = {
         place.sha256_hash
         for place in places
@@ -123,14 +127,17 @@ async def _with_states(scope: UnitOfWork, places: Sequence[Place]) -> Sequence[P
     states = await scope.content_states(pending) if pending else {}
     if not states:
         return places
-    return [_with_state(place, states) for place in places]
+    facts = await scope.content_facts(states.keys())
+    return [_with_state(place, states, facts) for place in places]
 
 
-def _with_state(place: Place, states: Mapping[str, ContentState]) -> Place:
+def _with_state(
+    place: Place, states: Mapping[str, ContentState], facts: Mapping[str, Facts]
+) -> Place:
     state = states.get(place.sha256_hash or "")
     if state is None or place.analysis is not AnalysisState.PENDING or place.kind != state.kind:
         return place
-    return replace(place, analysis=state.state)
+    return replace(place, analysis=state.state, found=facts.get(state.sha256_hash))
 
 
 def _id_of(message: Message) -> str:

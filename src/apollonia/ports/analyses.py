@@ -1,16 +1,17 @@
 """What is analysed and what is not: the catalog's record, as those who make work ask for it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from apollonia.domain.analysis import Recorded, ResultStatus
+from apollonia.domain.facts import Facts
 from apollonia.domain.kinds import AnalysisState, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResult:
-    """What one analyser found in one content; ``data`` is JSON."""
+    """What one analyser found in one content; ``data`` is JSON, ``facts`` what it says in short."""
 
     sha256_hash: str
     analyser: str
@@ -20,6 +21,21 @@ class StoredResult:
     reason: str | None
     data: bytes | None
     timestamp: str
+    forced: bool = False
+    facts: Facts = field(default_factory=dict)
+
+    def supersedes(self, other: "StoredResult") -> bool:
+        """Whether this one stays of two with one key, whichever came first.
+
+        What was forced, the newest; else what is ``done``; else the oldest.
+        """
+        if self.forced:
+            return not other.forced or self.timestamp >= other.timestamp
+        if other.forced:
+            return False
+        if (self.status == "done") != (other.status == "done"):
+            return self.status == "done"
+        return self.timestamp < other.timestamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from apollonia.domain.analysis import Recorded
+from apollonia.domain.facts import Facts
 from apollonia.domain.ids import uuid5_of
 from apollonia.domain.place import Place, Tombstone
 from apollonia.messages import Change
@@ -110,14 +111,24 @@ class UnitOfWork(Protocol):
         ...
 
     async def recorded_analyses(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
-        """All results of these contents, with those that this unit of work saved."""
+        """All results of these contents, with those that this unit of work saved.
+
+        Until its end nobody else MUST be able to judge them.
+        """
         ...
 
-    async def save_results(self, results: Sequence[StoredResult], *, force: bool = False) -> None:
+    async def save_results(self, results: Sequence[StoredResult]) -> None:
         """Insert by (content, analyser, version).
 
-        What is there MUST stay, but for a result that is not ``done`` where this one is, and with
-        ``force``: so work that was done twice is stored once.
+        Of two the one stays that ``supersedes`` the other, whatever came first: so work that was
+        done twice is stored once, and in any order of events the same is stored.
+        """
+        ...
+
+    async def content_facts(self, sha256s: Collection[str]) -> Mapping[str, Facts]:
+        """What all ``done`` results of these contents say together (``domain.facts.merged``).
+
+        Contents without facts are left out.
         """
         ...
 
@@ -128,7 +139,8 @@ class UnitOfWork(Protocol):
     async def save_content_states(self, states: Sequence[ContentState]) -> Sequence[str]:
         """Insert or replace by content, and bring all its cataloged files of that kind to it.
 
-        Gives the ids of the files whose state this changed; recording that is the caller's.
+        They get the content's facts as well, with all that lists and search know by them. Gives
+        the ids of the files that this changed; recording that is the caller's.
         """
         ...
 

@@ -7,8 +7,7 @@ from typing import Protocol, Self
 from apollonia.domain.kinds import Availability
 from apollonia.domain.paths import folder_of
 from apollonia.domain.place import Place
-
-_MOST_NAMES = 16
+from apollonia.domain.several import several
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +68,6 @@ class GraphFile:
 def version_of(timestamp: str, message_id: str) -> str:
     """A ``GraphFile``'s version, of the event that made the file what it is."""
     return f"{timestamp} {message_id}"
-
-
-def several(tag: str | None) -> tuple[str, ...]:
-    """The names in one tag: ``"Nils; Björk"`` → two; at most 16."""
-    if not tag:
-        return ()
-    names = (name.strip() for name in tag.replace("\0", ";").split(";"))
-    return tuple(dict.fromkeys(name for name in names if name))[:_MOST_NAMES]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from apollonia.domain.analysis import Recorded
+from apollonia.domain.facts import Facts, Told, merged
 from apollonia.domain.kinds import AnalysisState, Availability, Kind, Status
 from apollonia.domain.place import Place, Tombstone
 from apollonia.errors import CatalogUnavailableError, ConflictError
@@ -48,6 +49,15 @@ class _State:
                 row = Recorded(it.analyser, it.version, it.status)
                 found.setdefault(it.sha256_hash, []).append(row)
         return found
+
+    def facts(self, sha256s: Collection[str]) -> Mapping[str, Facts]:
+        """What all results of these contents say together."""
+        told: dict[str, list[Told]] = {}
+        for it in self.results.values():
+            if it.sha256_hash in sha256s and it.status == "done" and it.facts:
+                row = Told(it.analyser, it.version, it.timestamp, it.facts)
+                told.setdefault(it.sha256_hash, []).append(row)
+        return {sha256: merged(them) for sha256, them in told.items()}
 
 
 class MemoryUnitOfWork:
@@ -113,13 +123,17 @@ class MemoryUnitOfWork:
         """All results of these contents."""
         return self._state.recorded(sha256s)
 
-    async def save_results(self, results: Sequence[StoredResult], *, force: bool = False) -> None:
-        """What is done stays, unless ``force``."""
+    async def save_results(self, results: Sequence[StoredResult]) -> None:
+        """Of two the one stays that supersedes the other."""
         for it in results:
             key = (it.sha256_hash, it.analyser, it.version)
             old = self._state.results.get(key)
-            if old is None or force or (it.status == "done" and old.status != "done"):
+            if old is None or it.supersedes(old):
                 self._state.results[key] = it
+
+    async def content_facts(self, sha256s: Collection[str]) -> Mapping[str, Facts]:
+        """What all results of these contents say together."""
+        return self._state.facts(sha256s)
 
     async def content_states(self, sha256s: Collection[str]) -> Mapping[str, ContentState]:
         """Those that were ever judged."""
@@ -129,18 +143,19 @@ class MemoryUnitOfWork:
     async def save_content_states(self, states: Sequence[ContentState]) -> Sequence[str]:
         """Keep them, and bring their files to them."""
         self._state.states |= {it.sha256_hash: it for it in states}
-        changed: list[str] = []
+        facts = self._state.facts([it.sha256_hash for it in states])
+        changed: list[Place] = []
         for place in self._state.places.values():
             state = self._state.states.get(place.sha256_hash or "")
             if state not in states or state is None or place.status is not Status.CATALOGED:
                 continue
-            if place.kind is state.kind and place.analysis is not state.state:
-                changed.append(place.id)
-        for id_ in changed:
-            place = self._state.places[id_]
-            analysis = self._state.states[place.sha256_hash or ""].state
-            self._state.places[id_] = replace(place, analysis=analysis)
-        return changed
+            if place.kind is state.kind:
+                found = facts.get(state.sha256_hash)
+                now = replace(place, analysis=state.state, found=found)
+                if now != place:
+                    changed.append(now)
+        self._state.places |= {place.id: place for place in changed}
+        return [place.id for place in changed]
 
 
 class MemoryCatalog:

@@ -8,6 +8,7 @@ from apollonia.adapters.catalog.columns import columns_of
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.schema import FILES
 from apollonia.adapters.library import SqlLibrary
+from apollonia.domain.effective import effective
 from apollonia.domain.kinds import Availability, Kind
 from apollonia.domain.neighbours import Role
 from apollonia.domain.ordering import Version
@@ -35,9 +36,11 @@ def random_place(rng: random.Random, path: bytes) -> Place:
         artist=rng.choice([None, *WORDS]),
         genre=rng.choice([None, *WORDS]),
     )
+    found = {"energy": 0.5, "key_camelot": "8A", "moods": rng.sample(WORDS, 2)}
     media = a_media(tags=tags, duration_ms=rng.choice([None, 1, 10**6])).model_dump(mode="json")
     return a_place(
         path=path,
+        found=rng.choice([None, found]),
         kind=rng.choice(list(Kind)),
         availability=rng.choice(list(Availability)),
         size=rng.randrange(10**9),
@@ -107,7 +110,7 @@ async def check(database, alive: dict[str, Place]) -> None:
                 ("integrity-check",),
             )
         )
-        media = sum(place.media is not None for place in alive.values())
+        media = sum((it.media or it.found) is not None for it in alive.values())
         neighbors = sum(len(place.neighbors) for place in alive.values())
         rows = await session.visit(
             lambda at: run(
@@ -117,6 +120,23 @@ async def check(database, alive: dict[str, Place]) -> None:
             )
         )
         assert tuple(rows[0]) == (len(alive), media, neighbors)
+        terms = await session.visit(
+            lambda at: run(
+                at,
+                "SELECT f.id, t.field, coalesce(t.name, t.term) FROM file_terms t"
+                " LEFT JOIN files f ON f.number = t.file",
+            )
+        )
+        known = {it.id: effective(it.media, it.found) for it in alive.values()}
+        assert sorted(map(tuple, terms)) == sorted(
+            (id_, *term) for id_, it in known.items() for term in it.terms
+        )
+        numbers = await session.visit(
+            lambda at: run(at, "SELECT id, tempo_bpm, musical_key, energy FROM files")
+        )
+        assert {row[0]: tuple(row[1:]) for row in numbers} == {
+            id_: (it.tempo_bpm, it.musical_key, it.energy) for id_, it in known.items()
+        }
         wrong = await session.visit(
             lambda at: run(
                 at,

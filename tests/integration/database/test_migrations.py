@@ -5,13 +5,16 @@ import shutil
 import sqlite3
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from apollonia.adapters.database import Database, migrate
+from apollonia.adapters.database.revision import alembic_config
 from apollonia.adapters.database.schema import METADATA
 from apollonia.errors import CatalogUnavailableError, ConfigurationError
 from apollonia.ports.catalog import DeadLetter
@@ -162,24 +165,33 @@ async def test_migrated_copy_opens_elsewhere(file, tmp_path):
     await database.close()
 
 
+async def test_results_of_before_are_kept_and_give_way_as_before(tmp_path):
+    path = tmp_path / "catalog.db"
+    migrate_to(path, "0008")
+    run_sql(path, "INSERT INTO analyses VALUES ('a','tempo','1',NULL,'done',NULL,x'7b7d','t')")
+
+    await migrate(url_of(path))
+
+    kept = "sha256_hash, analyser, version, status, data, timestamp, forced, facts"
+    assert run_sql(path, f"SELECT {kept} FROM analyses") == [
+        ("a", "tempo", "1", "done", b"{}", "t", 0, None)
+    ]
+
+
+def migrate_to(path: Path, revision: str) -> None:
+    """As an older version left it."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
 async def test_dead_letters_of_before_get_names_and_first_times(tmp_path):
     path = tmp_path / "catalog.db"
-    await migrate(url_of(path))
-    indexes = ("INDEX ix_files_sha256_hash", "INDEX ix_files_analysis_number")
-    matching = ("fingerprints", "acoustic_terms", "picture_bands", "content_relations")
-    tables = ("analyses", "content_states", *matching, "relation_decisions")
-    for later in (*(f"TABLE {name}" for name in tables), *indexes):
-        run_sql(path, f"DROP {later}")
-    run_sql(path, "DROP TABLE dead_letters")
-    run_sql(
-        path,
-        "CREATE TABLE dead_letters (queue TEXT NOT NULL, message_id TEXT NOT NULL,"
-        " schema TEXT NOT NULL, body BLOB NOT NULL, reason TEXT NOT NULL, error TEXT NOT NULL,"
-        " attempts INTEGER NOT NULL, time TEXT NOT NULL,"
-        " CONSTRAINT pk_dead_letters PRIMARY KEY (queue, message_id))",
-    )
+    migrate_to(path, "0005")
     run_sql(path, "INSERT INTO dead_letters VALUES ('q', 'm', 's/1', x'00', 'why', 'E', 2, 't')")
-    run_sql(path, "UPDATE alembic_version SET version_num = '0005'")
 
     await migrate(url_of(path))
 

@@ -10,13 +10,14 @@ from apollonia.domain.kinds import Availability
 from apollonia.domain.neighbours import Role
 from apollonia.domain.ordering import Version
 from apollonia.domain.place import Place, Relation
+from apollonia.domain.several import several
 from apollonia.errors import MalformedMessageError
 from apollonia.messages import Change
 from apollonia.populate.dead_letters import DeadLetterKeeper
 from apollonia.populate.graph_projector import GraphProjector
 from apollonia.populate.graph_rebuild import GraphRebuild, Rebuilt
 from apollonia.ports.bus import Delivery
-from apollonia.ports.graph import GraphEdge, GraphFile, several, version_of
+from apollonia.ports.graph import GraphEdge, GraphFile, version_of
 from apollonia.testing.builders import START_MICROS, a_message, a_place, a_time
 from apollonia.testing.manual_clock import ManualClock
 from apollonia.testing.memory_catalog import MemoryCatalog

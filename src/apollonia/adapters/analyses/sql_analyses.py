@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+import orjson
+
 from apollonia.adapters.catalog import analyses
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.database.engine import Database
@@ -10,7 +12,8 @@ from apollonia.domain.kinds import Kind
 from apollonia.ports.analyses import StoredResult, UndoneFile
 
 _RESULTS = (
-    "SELECT sha256_hash, analyser, version, model, status, reason, data, timestamp FROM analyses"
+    "SELECT sha256_hash, analyser, version, model, status, reason, data, timestamp, forced, facts"
+    " FROM analyses"
     " WHERE sha256_hash = ? ORDER BY analyser, timestamp DESC"
 )
 _UNDONE = (
@@ -48,6 +51,8 @@ class SqlAnalyses:
                 reason=row[5],
                 data=row[6],
                 timestamp=row[7],
+                forced=bool(row[8]),
+                facts=orjson.loads(row[9]) if row[9] else {},
             )
             for row in rows
         ]

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from apollonia.adapters.catalog.folding import KEY_CHARACTERS, MISSING, clean, fold, words_of
+from apollonia.domain.effective import Effective, effective
 from apollonia.domain.paths import display, folder_of, name_of, path_key
 from apollonia.domain.place import Place
 
@@ -83,6 +84,20 @@ def columns_of(place: Place) -> dict[str, Any]:
         "width": _small(media, "width"),
         "height": _small(media, "height"),
         "frame_rate": _real(media, "frame_rate"),
+        **known_columns(effective(place.media, place.found)),
+    }
+
+
+def known_columns(known: Effective) -> dict[str, float | str | None]:
+    """The columns of what analysis may know, in the table's order."""
+    return {
+        "tempo_bpm": known.tempo_bpm,
+        "musical_key": known.musical_key,
+        "loudness_lufs": known.loudness_lufs,
+        "energy": known.energy,
+        "valence": known.valence,
+        "arousal": known.arousal,
+        "quality": known.quality,
     }
 
 

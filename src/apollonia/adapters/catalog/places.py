@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.columns import columns_of, duration_of, shelf_of, short_hash
-from apollonia.adapters.catalog.rows import media_bytes
+from apollonia.adapters.catalog.rows import json_bytes
 from apollonia.adapters.catalog.shelves import ShelfCounts
+from apollonia.adapters.catalog.terms import delete_terms, insert_terms
 from apollonia.adapters.catalog.vectors import vector_of
 from apollonia.adapters.database.bulk import (
     change_by_keys,
@@ -57,7 +58,7 @@ def save_places(connection: Connection, places: Sequence[Place], counts: ShelfCo
 
     # Let go of the paths that files leave, so that others of this batch may take them.
     left = [(place.id.encode(), known[place.id].number) for place in moved]
-    update_rows(connection, "files", "number", "path_key", left)
+    update_rows(connection, "files", "number", ("path_key",), left)
     columns = (*_COLUMNS, *driver_of(connection).vector_columns)
     rows = _rows(connection, old, numbers, counts)
     insert_rows(connection, "files", columns, rows, otherwise=replacing("number", columns))
@@ -116,9 +117,13 @@ def _save_parts(
     change_by_keys(connection, "DELETE FROM file_neighbors WHERE file IN {keys}", replaced)
     places = (*old, *new)
     media = (
-        (numbers[place.id], media_bytes(place.media)) for place in places if place.media is not None
+        (numbers[place.id], json_bytes(place.media), json_bytes(place.found))
+        for place in places
+        if place.media is not None or place.found is not None
     )
     insert_rows(connection, "file_media", _MEDIA, media)
+    delete_terms(connection, replaced)
+    insert_terms(connection, [(numbers[place.id], place) for place in places])
     neighbors = (
         (
             numbers[place.id],

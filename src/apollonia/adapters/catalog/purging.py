@@ -26,7 +26,12 @@ _ROWS = (
     " f.version_timestamp, f.version_message_id, f.missing_since, s.availability"
     " FROM files f JOIN shelves s ON s.number = f.shelf WHERE f.number IN {keys}"
 )
-_PARTS = (("file_media", "file"), ("file_neighbors", "file"), ("files", "number"))
+_PARTS = (
+    ("file_media", "file"),
+    ("file_neighbors", "file"),
+    ("file_terms", "file"),
+    ("files", "number"),
+)
 _TOMBSTONE = tuple(column.name for column in FILE_TOMBSTONES.columns)
 _CHANGE = tuple(column.name for column in PENDING_CHANGES.columns if column.name != "number")
 

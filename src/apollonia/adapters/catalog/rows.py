@@ -39,6 +39,7 @@ PLACE_COLUMNS = Columns(
     "f.version_timestamp",
     "f.version_message_id",
     StoredJson("m.media"),
+    StoredJson("m.found"),
 )
 PLACE_JOINS = " JOIN shelves s ON s.number = f.shelf LEFT JOIN file_media m ON m.file = f.number"
 NEIGHBOR_COLUMNS = Columns("file", "rank", Raw("path"), "role", "language", "forced")
@@ -69,6 +70,7 @@ def place_of(row: AnyRow, neighbors: tuple[Relation, ...] = ()) -> Place:
         links=unsigned(row[20]),
         version=Version(row[21], row[22]),
         media=None if row[23] is None else orjson.loads(row[23]),
+        found=None if row[24] is None else orjson.loads(row[24]),
         neighbors=neighbors,
     )
 
@@ -78,14 +80,14 @@ def relation_of(row: AnyRow) -> Relation:
     return Relation(row[2], Role(row[3]), row[4], bool(row[5]))
 
 
-def media_bytes(media: Mapping[str, Any] | None) -> bytes | None:
-    """The media as it is kept."""
-    if media is None:
+def json_bytes(value: Mapping[str, Any] | None) -> bytes | None:
+    """Media or facts as they are kept."""
+    if value is None:
         return None
     try:
-        return orjson.dumps(media)
+        return orjson.dumps(value)
     except TypeError:  # half of a surrogate pair, a number beyond 64 bits
-        return orjson.dumps(_plain(media))
+        return orjson.dumps(_plain(value))
 
 
 def _plain(value: Any) -> Any:

@@ -18,7 +18,8 @@ from apollonia.adapters.database.bulk import AnyRow, read_rows_by_keys, select_b
 from apollonia.adapters.database.columns import Columns, Raw, StoredJson
 from apollonia.domain.kinds import Availability
 from apollonia.domain.place import Place, Relation
-from apollonia.ports.graph import GraphEdge, GraphFile, several, version_of
+from apollonia.domain.several import several
+from apollonia.ports.graph import GraphEdge, GraphFile, version_of
 
 _GRAPH_COLUMNS = Columns(
     "f.number",

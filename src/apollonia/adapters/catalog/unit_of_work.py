@@ -27,6 +27,7 @@ from apollonia.adapters.database.schema import (
 from apollonia.adapters.database.store import Session
 from apollonia.adapters.dead_letters.keeping import keep
 from apollonia.domain.analysis import Recorded
+from apollonia.domain.facts import Facts
 from apollonia.domain.ordering import Version
 from apollonia.domain.paths import path_key
 from apollonia.domain.place import Place, Tombstone
@@ -143,12 +144,21 @@ class SqlUnitOfWork:
         await self._session.visit(lambda at: keep(at, letters))
 
     async def recorded_analyses(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
-        """All results of these contents."""
-        return await self._session.visit(lambda at: analyses.recorded(at, sha256s))
+        """All results of these contents, which nobody else judges from here on."""
 
-    async def save_results(self, results: Sequence[StoredResult], *, force: bool = False) -> None:
-        """Insert by (content, analyser, version); what is done stays, unless ``force``."""
-        await self._session.visit(lambda at: analyses.save_results(at, results, force=force))
+        def read(at: Connection) -> Mapping[str, Sequence[Recorded]]:
+            analyses.lock_contents(at, sha256s)
+            return analyses.recorded(at, sha256s)
+
+        return await self._session.visit(read)
+
+    async def save_results(self, results: Sequence[StoredResult]) -> None:
+        """Insert by (content, analyser, version)."""
+        await self._session.visit(lambda at: analyses.save_results(at, results))
+
+    async def content_facts(self, sha256s: Collection[str]) -> Mapping[str, Facts]:
+        """What all results of these contents say together."""
+        return await self._session.visit(lambda at: analyses.content_facts(at, sha256s))
 
     async def content_states(self, sha256s: Collection[str]) -> Mapping[str, ContentState]:
         """How far these contents are."""

@@ -56,10 +56,10 @@ def insert_rows(
 
 
 def update_rows(
-    connection: Connection, table: str, key: str, column: str, pairs: Collection[Values]
+    connection: Connection, table: str, key: str, columns: tuple[str, ...], rows: Collection[Values]
 ) -> None:
-    """Set one column of many rows: each pair is the new value and the row's key."""
-    driver_of(connection).update(connection, table, key, column, pairs)
+    """Set some columns of many rows: each has the new values, then the row's key."""
+    driver_of(connection).update(connection, table, key, columns, rows)
 
 
 def select_by_keys(connection: Connection, statement: str, keys: Iterable[Any]) -> list[AnyRow]:

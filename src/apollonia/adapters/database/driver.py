@@ -50,9 +50,14 @@ class Driver(Protocol):
         ...
 
     def update(
-        self, connection: Connection, table: str, key: str, column: str, pairs: Collection[Values]
+        self,
+        connection: Connection,
+        table: str,
+        key: str,
+        columns: tuple[str, ...],
+        rows: Collection[Values],
     ) -> None:
-        """Set one column of many rows: (new value, key)."""
+        """Set some columns of many rows: each is the new values, then the key."""
         ...
 
     def select(

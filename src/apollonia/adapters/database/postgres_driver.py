@@ -70,12 +70,17 @@ class PostgresDriver:
             _fetch(connection, statement, tuple(zip(*mine, strict=True)))
 
     def update(
-        self, connection: Connection, table: str, key: str, column: str, pairs: Collection[Values]
+        self,
+        connection: Connection,
+        table: str,
+        key: str,
+        columns: tuple[str, ...],
+        rows: Collection[Values],
     ) -> None:
         """All at once."""
-        if pairs:
-            arrays = tuple(zip(*pairs, strict=True))
-            _fetch(connection, _update(table, key, column), arrays)
+        if rows:
+            arrays = tuple(zip(*rows, strict=True))
+            _fetch(connection, _update(table, key, columns), arrays)
 
     def select(
         self, connection: Connection, columns: Columns, rest: str, values: Values
@@ -169,11 +174,15 @@ def _insert(table: str, columns: tuple[str, ...], clause: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _update(table: str, key: str, column: str) -> str:
-    arrays = f"$1::{_type(table, column)}[], $2::{_type(table, key)}[]"
+def _update(table: str, key: str, columns: tuple[str, ...]) -> str:
+    arrays = ", ".join(
+        f"${number}::{_type(table, name)}[]" for number, name in enumerate((*columns, key), 1)
+    )
+    names = ", ".join((*(f"new_{name}" for name in columns), "row_key"))
+    sets = ", ".join(f"{name} = new_{name}" for name in columns)
     return (
-        f"UPDATE {table} SET {column} = new.value FROM unnest({arrays}) AS new (value, key)"  # noqa: S608 - our names
-        f" WHERE {table}.{key} = new.key"
+        f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS new ({names})"  # noqa: S608 - our names
+        f" WHERE {table}.{key} = row_key"
     )
 
 

@@ -6,6 +6,8 @@ occurs is a row of ``shelves``, which also counts its files. So each sort key ne
 page merges the shelves that match, and statistics, facets and totals read a few rows.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -53,6 +56,12 @@ def _count(name: str) -> Column[int]:
 
 def _small(name: str) -> Column[int]:
     return Column(name, Integer)
+
+
+def _where_known(name: str) -> dict[str, Any]:
+    """An index that costs nothing for files that nothing is known of."""
+    condition = text(f"{name} IS NOT NULL")
+    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 FILE_EVENTS = Table(
@@ -128,6 +137,13 @@ FILES = Table(
     _small("width"),
     _small("height"),
     Column("frame_rate", Float),
+    Column("tempo_bpm", Float),
+    _text("musical_key", null=True),  # Camelot
+    Column("loudness_lufs", Float),
+    Column("energy", Float),
+    Column("valence", Float),
+    Column("arousal", Float),
+    Column("quality", Float),
     UniqueConstraint("id"),
     UniqueConstraint("path_key"),
     Index(None, "folder_hash"),
@@ -146,6 +162,18 @@ FILES = Table(
             "modified_time",
         )
     ),
+    *(
+        Index(None, "shelf", key, "id", **_where_known(key))
+        for key in (
+            "tempo_bpm",
+            "musical_key",
+            "loudness_lufs",
+            "energy",
+            "valence",
+            "arousal",
+            "quality",
+        )
+    ),
 )
 
 FILE_MEDIA = Table(
@@ -153,6 +181,18 @@ FILE_MEDIA = Table(
     METADATA,
     Column("file", NUMBER, ForeignKey("files.number"), primary_key=True, autoincrement=False),
     Column("media", LargeBinary),
+    Column("found", LargeBinary),
+)
+
+FILE_TERMS = Table(
+    "file_terms",
+    METADATA,
+    Column("file", NUMBER, ForeignKey("files.number"), primary_key=True, autoincrement=False),
+    Column("field", KEY, primary_key=True),
+    Column("term", KEY, primary_key=True),
+    _text("name", null=True),  # as it is shown, where that is not the term itself
+    Index(None, "field", "term", "file"),
+    sqlite_with_rowid=False,
 )
 
 FILE_NEIGHBORS = Table(
@@ -178,8 +218,10 @@ ANALYSES = Table(
     _text("model", null=True),
     _text("status"),
     _text("reason", null=True),
-    Column("data", LargeBinary),
     _text("timestamp"),
+    Column("forced", Boolean, nullable=False, server_default=false()),
+    Column("facts", LargeBinary),
+    Column("data", LargeBinary),  # last, since it may be large: nobody reads past it
 )
 
 CONTENT_STATES = Table(

@@ -57,12 +57,18 @@ class SqliteDriver:
                     start += size
 
     def update(
-        self, connection: Connection, table: str, key: str, column: str, pairs: Collection[Values]
+        self,
+        connection: Connection,
+        table: str,
+        key: str,
+        columns: tuple[str, ...],
+        rows: Collection[Values],
     ) -> None:
         """One after the other: rare here."""
-        statement = f"UPDATE {table} SET {column} = ? WHERE {key} = ?"  # noqa: S608 - our names
-        for pair in pairs:
-            self.run(connection, statement, pair)
+        sets = ", ".join(f"{column} = ?" for column in columns)
+        statement = f"UPDATE {table} SET {sets} WHERE {key} = ?"  # noqa: S608 - our names
+        for row in rows:
+            self.run(connection, statement, row)
 
     def select(
         self, connection: Connection, columns: Columns, rest: str, values: Values

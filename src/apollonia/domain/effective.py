@@ -1,0 +1,81 @@
+"""What is true of a file for those who look for it: from its tags and from analysis.
+
+One place decides which source counts, so that lists, search, facets and the graph agree.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apollonia.domain.facts import NUMBERS, Facts
+from apollonia.domain.several import several
+
+_NOTHING: Mapping[str, Any] = {}
+_LEAST_BPM, _MOST_BPM = NUMBERS["tempo_bpm"]
+FOUND_TERMS: Mapping[str, str] = {
+    "genres": "genre_found",
+    "moods": "mood",
+    "instruments": "instrument",
+    "objects": "object",
+    "voice": "voice",
+    "sound": "sound",
+}
+"""Facts whose words files are looked up by, and the name of each as a field of ``file_terms``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The numbers that lists are narrowed and sorted by; ``terms``: (field, word as it is shown).
+
+    ``musical_key`` as Camelot. ``genre`` terms are from tags, ``genre_found`` from analysis.
+    """
+
+    tempo_bpm: float | None = None
+    musical_key: str | None = None
+    loudness_lufs: float | None = None
+    energy: float | None = None
+    valence: float | None = None
+    arousal: float | None = None
+    quality: float | None = None
+    terms: tuple[tuple[str, str], ...] = ()
+
+
+def effective(media: Mapping[str, Any] | None, found: Facts | None) -> Effective:
+    """Analysis before tags, for what both may know."""
+    tags = (media or _NOTHING).get("tags") or _NOTHING
+    genre = tags.get("genre")
+    terms = tuple(("genre", word) for word in several(genre)) if isinstance(genre, str) else ()
+    if not found:
+        return Effective(tempo_bpm=_tagged_tempo(tags), terms=terms)
+    number = _numbers(found)
+    key = found.get("key_camelot")
+    return Effective(
+        tempo_bpm=number.get("tempo_bpm", _tagged_tempo(tags)),
+        musical_key=key if isinstance(key, str) else None,
+        loudness_lufs=number.get("loudness_lufs"),
+        energy=number.get("energy"),
+        valence=number.get("valence"),
+        arousal=number.get("arousal"),
+        quality=number.get("quality"),
+        terms=(*terms, *_found_terms(found)),
+    )
+
+
+def _numbers(found: Facts) -> dict[str, float]:
+    return {name: float(it) for name, it in found.items() if isinstance(it, int | float)}
+
+
+def _found_terms(found: Facts) -> Iterator[tuple[str, str]]:
+    for name, field in FOUND_TERMS.items():
+        value = found.get(name)
+        if isinstance(value, str):
+            yield field, value
+        elif isinstance(value, list):
+            yield from ((field, word) for word in value)
+
+
+def _tagged_tempo(tags: Mapping[str, Any]) -> float | None:
+    bpm = tags.get("bpm")
+    if not isinstance(bpm, int | float) or not _LEAST_BPM <= bpm <= _MOST_BPM:
+        return None
+    return float(bpm)
