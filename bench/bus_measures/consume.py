@@ -6,7 +6,7 @@ import time
 from apollonia.adapters.bus.rabbit import RabbitBus
 from apollonia.messages import FILES, GRAPH_QUEUE
 from bus_measures import bare
-from bus_measures.ground import FAN_OUT, QUEUE, Ground, settle
+from bus_measures.ground import FAN_OUT, QUEUE, Ground, as_in_service, settle
 from report import Measure, median
 
 _BATCH = 500  # as the runner takes them
@@ -18,7 +18,7 @@ def measure(ground: Ground) -> list[Measure]:
     ours: list[float] = []
     peers: list[float] = []
     for _ in range(ground.repeat):
-        asyncio.run(_both(ground, ours, peers))
+        as_in_service(_both(ground, ours, peers))
         settle()
     value, limit = median(ours), median(peers)
     return [

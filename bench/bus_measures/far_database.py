@@ -25,7 +25,7 @@ from apollonia.populate.file_projector import FileProjector
 from apollonia.testing.tcp_proxy import TcpProxy
 from apollonia.work.job import Job
 from apollonia.work.runner import Runner
-from bus_measures.ground import FAN_OUT, QUEUE, Ground, settle
+from bus_measures.ground import FAN_OUT, QUEUE, Ground, as_in_service, settle
 from bus_measures.populate import events, migrated_database
 from ingest_measures.quiet import busy_core_seconds
 from report import Measure, median
@@ -42,11 +42,11 @@ def measure(ground: Ground) -> list[Measure]:
     """Medians of files a second: near, far, and far with two."""
     near, far, two, busy = [], [], [], []
     for _ in range(ground.repeat):
-        near.append(asyncio.run(_files_per_s(ground, populators=1, delay_s=0.0))[0])
+        near.append(as_in_service(_files_per_s(ground, populators=1, delay_s=0.0))[0])
         settle()
-        far.append(asyncio.run(_files_per_s(ground, populators=1, delay_s=_ONE_WAY_S))[0])
+        far.append(as_in_service(_files_per_s(ground, populators=1, delay_s=_ONE_WAY_S))[0])
         settle()
-        rate, used = asyncio.run(_files_per_s(ground, populators=2, delay_s=_ONE_WAY_S))
+        rate, used = as_in_service(_files_per_s(ground, populators=2, delay_s=_ONE_WAY_S))
         two.append(rate)
         busy.append(used)
         settle()
@@ -131,17 +131,20 @@ async def _processes(amqp: str, url: str, number: int) -> AsyncIterator[Barrier]
 
 def _populate(amqp: str, url: str, start: Barrier, stop: Event) -> None:
     configure_logs(level="ERROR", form="console")
-    asyncio.run(_run(amqp, url, start, stop))
+    as_in_service(_run(amqp, url, start, stop))
 
 
 async def _run(amqp: str, url: str, start: Barrier, stop: Event) -> None:
     database, bus, clock, ended = Database(url), RabbitBus(amqp), SystemClock(), asyncio.Event()
     await database.open()
     await bus.declare(FAN_OUT)
-    job = Job(queue=QUEUE, scope=SqlCatalog(database).begin, handle=FileProjector(clock=clock))
-    runner = Runner(job=job, bus=bus, clock=clock, metrics=Metrics())
+    catalog = SqlCatalog(database)
+    job = Job(queue=QUEUE, scope=catalog.begin, handle=FileProjector(clock=clock))
+    runners = [
+        Runner(job=job, bus=bus, clock=clock, metrics=Metrics()) for _ in range(catalog.writers)
+    ]
     await asyncio.to_thread(start.wait, _LIMIT_S)
-    running = asyncio.create_task(runner.run(ended))
+    running = asyncio.gather(*(one.run(ended) for one in runners))
     while not await asyncio.to_thread(stop.wait, _LOOK_S * 5):
         pass
     ended.set()

@@ -5,7 +5,6 @@ that is as it was; the peer writes files and neighbours alone, by the same drive
 an empty database, then write the same files once more.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +19,7 @@ from apollonia.adapters.graph.neo4j_graph import Neo4jGraph
 from apollonia.adapters.graph.neo4j_rows import key_of
 from apollonia.populate.graph_projector import GraphProjector
 from apollonia.ports.graph import GraphEdge, GraphFile
-from bus_measures.ground import Ground
+from bus_measures.ground import Ground, as_in_service
 from report import Measure, median
 
 _BATCH = 1_000
@@ -55,13 +54,13 @@ def measure(ground: Ground) -> list[Measure]:
         replace(file, artists=(f"Artist {n // 240}",), album=f"Album {n // 12}", genres=("Pop",))
         for n, file in enumerate(files)
     ]
-    asyncio.run(_ours(url, files[: 2 * _BATCH]))  # Java compiles what it sees often
-    asyncio.run(_peer(url, files[: 2 * _BATCH]))
+    as_in_service(_ours(url, files[: 2 * _BATCH]))  # Java compiles what it sees often
+    as_in_service(_peer(url, files[: 2 * _BATCH]))
     rounds = [
         (
-            asyncio.run(_peer(url, files)),
-            asyncio.run(_ours(url, files)),
-            asyncio.run(_ours(url, tagged)),
+            as_in_service(_peer(url, files)),
+            as_in_service(_ours(url, files)),
+            as_in_service(_ours(url, tagged)),
         )
         for _ in range(ground.repeat)
     ]

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+
+import uvloop
 
 from apollonia.messages import FILES, GRAPH_QUEUE, POPULATOR_QUEUE, Queue, Topology
 from apollonia.ports.bus import Message
@@ -86,6 +89,12 @@ def _running() -> dict[str, dict[str, str]]:
     return {
         name: server["urls"] for name, server in state.items() if all(map(alive, server["pids"]))
     }
+
+
+def as_in_service[T](work: Coroutine[Any, Any, T]) -> T:
+    """What ``work`` gives, on the event loop that the commands run on; so runs its peer."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
 
 
 def settle() -> None:

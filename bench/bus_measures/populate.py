@@ -26,7 +26,7 @@ from apollonia.testing.builders import a_file_body, a_media, a_message, a_time
 from apollonia.work.job import Job
 from apollonia.work.runner import Runner
 from bus_measures.bare_populate import bare_populate, rows_of
-from bus_measures.ground import FAN_OUT, QUEUE, Ground, settle
+from bus_measures.ground import FAN_OUT, QUEUE, Ground, as_in_service, settle
 from report import Measure, median
 
 _LEAST_PER_S = 1_500
@@ -39,7 +39,7 @@ def measure(ground: Ground) -> list[Measure]:
     ours: list[float] = []
     peers: list[float] = []
     for _ in range(ground.repeat):
-        asyncio.run(_both(ground, ours, peers))
+        as_in_service(_both(ground, ours, peers))
         settle()
     value, limit = median(ours), median(peers)
     return [
@@ -79,10 +79,13 @@ async def _ours(bus: RabbitBus, url: str, number: int) -> float:
         if not handle.left:
             stop.set()
 
-    job = Job(queue=QUEUE, scope=SqlCatalog(database).begin, handle=handle, after_commit=committed)
-    runner = Runner(job=job, bus=bus, clock=clock, metrics=Metrics())
+    catalog = SqlCatalog(database)
+    job = Job(queue=QUEUE, scope=catalog.begin, handle=handle, after_commit=committed)
+    runners = [
+        Runner(job=job, bus=bus, clock=clock, metrics=Metrics()) for _ in range(catalog.writers)
+    ]
     began = time.perf_counter()
-    await runner.run(stop)
+    await asyncio.gather(*(one.run(stop) for one in runners))
     took = time.perf_counter() - began
     await database.close()
     return number / took

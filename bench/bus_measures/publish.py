@@ -1,13 +1,12 @@
 """Publishing with confirms to a fan-out of two quorum queues, beside bare aio-pika."""
 
-import asyncio
 import time
 from itertools import batched
 
 from apollonia.adapters.bus.rabbit import RabbitBus
 from apollonia.messages import FILES
 from bus_measures import bare
-from bus_measures.ground import FAN_OUT, Ground, settle
+from bus_measures.ground import FAN_OUT, Ground, as_in_service, settle
 from report import Measure, median
 
 _BATCH = 500  # as the ingestor's publisher
@@ -19,9 +18,9 @@ def measure(ground: Ground) -> list[Measure]:
     ours: list[float] = []
     peers: list[float] = []
     for _ in range(ground.repeat):
-        peers.append(asyncio.run(_peer(ground)))
+        peers.append(as_in_service(_peer(ground)))
         settle()
-        ours.append(asyncio.run(_ours(ground)))
+        ours.append(as_in_service(_ours(ground)))
         settle()
     value, limit = median(ours), median(peers)
     return [

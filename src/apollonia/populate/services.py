@@ -117,7 +117,7 @@ def populate_services(
     )
     return (
         relay,
-        _runner(ports, files),
+        *(_runner(ports, files) for _ in range(ports.catalog.writers)),
         _runner(ports, graph),
         *(_runner(ports, it) for it in dead),
         requeuer,

@@ -153,6 +153,11 @@ class Catalog(Protocol):
     below N.
     """
 
+    @property
+    def writers(self) -> int:
+        """How many units of work a process gains by having under way at once; at least 1."""
+        ...
+
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction: committed when the block ends, rolled back when it raises."""
         ...

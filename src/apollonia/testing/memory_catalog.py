@@ -165,6 +165,8 @@ class MemoryCatalog:
     to look at.
     """
 
+    writers = 1
+
     def __init__(self) -> None:
         self.away = False
         self._state = _State()

@@ -18,6 +18,11 @@ class SqlCatalog:
         self._database = database
         self._told = 0
 
+    @property
+    def writers(self) -> int:
+        """One where the database lets one write at a time."""
+        return self._database.writers
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """A transaction: committed when the block ends, rolled back when it raises."""

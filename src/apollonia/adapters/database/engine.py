@@ -38,6 +38,11 @@ class Database:
         return self._store.name
 
     @property
+    def writers(self) -> int:
+        """How many transactions that write are worth having under way at once."""
+        return self._store.writers
+
+    @property
     def seen(self) -> int:
         """Another number whenever this process has written, or ``note_seen`` was called."""
         return self._seen

@@ -66,6 +66,8 @@ class PostgresSession:
 class PostgresStore:
     """``Store`` on PostgreSQL; several may write at once."""
 
+    writers = 2  # while the server works for one, or the network is on its way, we do for the other
+
     def __init__(self, url: URL, options: DatabaseOptions) -> None:
         self._url = url
         self._options = options

@@ -26,6 +26,8 @@ from apollonia.errors import CatalogUnavailableError, ConfigurationError
 class SqliteStore:
     """``Store`` on an SQLite file: each visit is one to a thread."""
 
+    writers = 1
+
     def __init__(self, url: URL, options: DatabaseOptions) -> None:
         if is_old_sqlite():
             raise ConfigurationError("this Python's SQLite is older than 3.35: use a newer Python")

@@ -62,6 +62,9 @@ class Store(Protocol):
         """What messages call it; never with a password."""
         ...
 
+    writers: int
+    """How many transactions that write are worth having under way at once."""
+
     @property
     def is_open(self) -> bool:
         """Between ``open`` and ``close``."""
