@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from apollonia.domain.musical_keys import camelot_of
 from apollonia.domain.query.dates import read_date, show_age
 from apollonia.domain.query.fields import Field, Type, closest
-from apollonia.domain.query.keys import camelot_of
 from apollonia.domain.query.tree import Age, Amount, Date, Number, Value
 from apollonia.domain.query.units import read_amount, show_amount
 

@@ -66,6 +66,14 @@ PARSED = {
     "added:<7d": Between("added", None, Age(604_800), with_high=False),
     "added:2024-01": Is("added", Date("2024-01")),
     "modified:today": Is("modified", Date("today")),
+    "tempo:120..128": Between("tempo", n("120"), n("128")),
+    "bpm:128.0": Is("tempo", n("128.0")),
+    "key:Am": Is("key", "8A"),
+    'key:"f# minor"': Is("key", "11A"),
+    "loudness:<-14": Between("loudness", None, n("-14"), with_high=False),
+    "quality:.4..": Between("quality", n("0.4"), None),
+    "scene:car": Is("object", "car"),
+    "genre:jazz,soul": Some((Is("genre", "jazz"), Is("genre", "soul"))),
     "missing:TRUE": Is("missing", "yes"),
     "has:subtitles": Has("subtitles"),
     "-has:artist": Not(Has("artist")),
@@ -107,6 +115,7 @@ FAULTS = {
     "added:2024-13": (6, 7, None),
     "added:7d..2024": (6, 8, None),
     "year:..": (5, 2, None),
+    "key:H9": (4, 2, None),
     "has:subtitels": (4, 9, "subtitles"),
     "(" * 60 + "a": (25, 1, None),
     "a " * 300: (256, 1, None),
@@ -200,7 +209,7 @@ def values_of(field):
         return st.builds(lambda g, d: Amount(g * d, g), st.sampled_from(grains), digits)
     if field.values:
         return st.sampled_from(field.values)
-    by_type = {
+    by_type: dict[Type, st.SearchStrategy[Any]] = {
         Type.INTEGER: INTEGERS,
         Type.YEAR: INTEGERS,
         Type.NUMBER: NUMBERS,
