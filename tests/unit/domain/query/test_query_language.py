@@ -203,7 +203,7 @@ AMOUNTS = {
 }
 
 
-def values_of(field):
+def values_of(field) -> st.SearchStrategy[Any]:
     if field.type in AMOUNTS:
         grains, digits = AMOUNTS[field.type]
         return st.builds(lambda g, d: Amount(g * d, g), st.sampled_from(grains), digits)
