@@ -6,7 +6,7 @@
     ├ Unavailable    something we depend on is away; asking later may work
     │ ├ BusUnavailableError · CatalogUnavailableError · GraphUnavailableError
     │ ├ CacheUnavailableError · IndexUnavailableError · BlobsUnavailableError
-    │ └ FilesUnavailableError · MediaUnavailableError
+    │ └ FilesUnavailableError · MediaUnavailableError · ModelsUnavailableError
     ├ Poison         this item can never be handled until it changes
     │ ├ UnreadableMediaError · UnsupportedMediaError · MalformedMessageError
     └ ConfigurationError   the process must not start
@@ -119,6 +119,12 @@ class MediaUnavailableError(Unavailable):
     """The media workers are stopped or all busy."""
 
     code = "media_unavailable"
+
+
+class ModelsUnavailableError(Unavailable):
+    """A model is not here, or the store of models cannot be read or written."""
+
+    code = "models_unavailable"
 
 
 class Poison(ApolloniaError):  # noqa: N818 - a family, named for its policy

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from apollonia.cli.dead_commands import dead
 from apollonia.cli.exits import end_well_on_sigterm, exit_code
+from apollonia.cli.models_commands import models
 from apollonia.errors import ApolloniaError
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 
 app.add_typer(dead)
+app.add_typer(models)
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder for Apollonia's own state")]
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on")]

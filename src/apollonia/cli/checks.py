@@ -19,6 +19,7 @@ from apollonia.observe.health import Check, CheckResult, run_checks
 from apollonia.wiring.data_folder import low_space, prepare_data_folder
 from apollonia.wiring.ingest import resolve_roots
 from apollonia.wiring.media import media_options
+from apollonia.wiring.models import models_here, open_models
 from apollonia.wiring.page import page_folder
 from apollonia.wiring.ports import Ports, open_ports
 
@@ -35,7 +36,8 @@ async def examine(settings: Settings) -> Mapping[str, CheckResult]:
     try:
         async with open_ports(settings, folder) as ports:
             results = await run_checks(_checks(settings, folder, ports))
-            return {**results, "queues": await _queues(ports)}
+            models = await _models(settings, folder)
+            return {**results, "models": models, "queues": await _queues(ports)}
     except Unavailable as error:  # then the others cannot be asked
         part = error.code.removesuffix("_unavailable")
         return {part: CheckResult("unavailable", error.message)}
@@ -49,6 +51,23 @@ async def _queues(ports: Ports) -> CheckResult:
         return CheckResult("unavailable", error.message)
     waiting = ", ".join(f"{queue} {depth}" for queue, depth in depths if depth)
     return CheckResult("ok", f"waiting: {waiting}" if waiting else "nothing waits")
+
+
+async def _models(settings: Settings, folder: Path) -> CheckResult:
+    """Whether those that are here are whole; that some are not here is no fault."""
+    try:
+        store = open_models(settings, folder)
+    except ConfigurationError as error:
+        return CheckResult("unavailable", error.message)
+    statuses = await models_here(store)
+    damaged = [f"{it.spec.name}: {it.fault}" for it in statuses if it.state == "damaged"]
+    if damaged:
+        return CheckResult("degraded", "; ".join(damaged))
+    absent = [it.spec.name for it in statuses if it.state != "ready"]
+    if not absent:
+        return CheckResult("ok", "all are here")
+    words = f"not here: {', '.join(absent)}; results that need them are unavailable until you run"
+    return CheckResult("ok", f"{words} `apollonia models prepare`")
 
 
 def _watch_limit() -> int | None:

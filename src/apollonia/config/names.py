@@ -22,6 +22,8 @@ ALIASES: Mapping[str, tuple[Key, ...]] = {
     "NEO4J_PASSWORD": (("graph", "password"),),
     "WATCH_DIRECTORIES": (("files", "roots"),),
     "DATA_DIRECTORY": (("files", "roots"),),
+    "MODEL_CACHE_DIR": (("models", "folder"),),
+    "ENABLE_GPU": (("analyze", "device"),),
     "SECRET_KEY": (("api", "secret_key"),),
     "CORS_ORIGINS": (("api", "allowed_origins"),),
 }

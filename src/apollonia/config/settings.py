@@ -41,6 +41,17 @@ def _parse(value: object) -> object:
         raise ValueError(f"is no JSON: {error}") from None
 
 
+def _device(value: object) -> object:
+    """``ENABLE_GPU=true`` and the like."""
+    if isinstance(value, bool):
+        return "gpu" if value else "cpu"
+    word = value.strip().lower() if isinstance(value, str) else value
+    if word in {"true", "1", "yes", "on"}:
+        return "gpu"
+    return "cpu" if word in {"false", "0", "no", "off"} else word
+
+
+Device = Annotated[Literal["auto", "cpu", "gpu"], BeforeValidator(_device)]
 Folder = Annotated[Path, BeforeValidator(_expand)]
 Folders = Annotated[tuple[Folder, ...], BeforeValidator(_split)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -295,8 +306,38 @@ class AnalyzeSettings(Section):
         description="What models hear of a sound: its most energetic stretches, or all of it",
     )
     off: Words = Field((), description="Analysers that are switched off, by name")
+    device: Device = Field(
+        "auto",
+        description="What models run on: `cpu`; `gpu`, with the `gpu` extra, else on the CPU and"
+        " said so; `auto`: a GPU where both are there. `true` and `false` stand for `gpu`, `cpu`",
+    )
     reconcile_minutes: float = Field(
         5.0, gt=0, description="Time between looks for contents whose analysis is undone"
+    )
+
+
+class ModelsSettings(Section):
+    """Where models are kept and come from."""
+
+    folder: Folder | None = Field(
+        None, description="Folder of models, may be shared; default: `models` in the data folder"
+    )
+    mirror: str = Field(
+        "",
+        description="Where models are fetched from first: a folder or an `https://` URL, with files"
+        " by the paths of the manifest",
+    )
+    published: bool = Field(
+        default=True,
+        description="Whether they may be fetched from where they are published, when asked for",
+    )
+    auto_pull: bool = Field(
+        default=False,
+        description="An analyser that starts fetches and prepares the models that are missing, as"
+        " far as that takes no TensorFlow; without it nothing is fetched unasked",
+    )
+    memory_mb: int = Field(
+        256, ge=16, description="Memory for loaded models in one worker, MiB; others are let go"
     )
 
 
@@ -356,5 +397,6 @@ class Settings(Section):
     ingest: IngestSettings = IngestSettings()
     media: MediaSettings = MediaSettings()
     analyze: AnalyzeSettings = AnalyzeSettings()
+    models: ModelsSettings = ModelsSettings()
     api: ApiSettings = ApiSettings()
     observe: ObserveSettings = ObserveSettings()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from apollonia.analyze import registry, services
 from apollonia.analyze.options import AnalyzeOptions
+from apollonia.analyze.preparing.supply import ModelSupply
 from apollonia.analyze.services import AnalyzePorts
 from apollonia.analyze.work_settings import WorkSettings
 from apollonia.config import Settings
@@ -16,6 +17,7 @@ from apollonia.messages import LANES, POPULATOR_QUEUE
 from apollonia.ports.bus import Bus
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
+from apollonia.wiring.models import open_models
 from apollonia.wiring.ports import Ports
 from apollonia.work.service import Service
 from apollonia.work.yielding import YieldingBus
@@ -52,7 +54,8 @@ def analyze_services(
     if after_scans:
         busy = scans_first(ports.control, ports.bus, ports.clock)
         analyze = replace(analyze, bus=YieldingBus(ports.bus, busy))
-    return services.analyze_services(analyze, _options(settings))
+    supply = [ModelSupply(open_models(settings, ports.folder))] if settings.models.auto_pull else []
+    return [*supply, *services.analyze_services(analyze, _options(settings))]
 
 
 def scans_first(control: Control, bus: Bus, clock: Clock) -> Callable[[], Awaitable[bool]]:

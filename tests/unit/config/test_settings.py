@@ -35,9 +35,17 @@ def test_sources_win_in_order(tmp_path):
 
 @pytest.mark.parametrize("alias", sorted(ALIASES))
 def test_commonly_known_names_are_accepted(tmp_path, alias):
-    loaded = settings(tmp_path, {alias: "value-of-it"})
+    value = "true" if alias.startswith("ENABLE_") else "value-of-it"
+    loaded = settings(tmp_path, {alias: value})
     for key in ALIASES[alias]:
         assert loaded.origins[key] == "environment"
+
+
+@pytest.mark.parametrize(
+    ("said", "device"), [("true", "gpu"), ("1", "gpu"), ("false", "cpu"), ("auto", "auto")]
+)
+def test_enable_gpu_chooses_the_device(tmp_path, said, device):
+    assert settings(tmp_path, {"ENABLE_GPU": said}).settings.analyze.device == device
 
 
 def test_our_own_name_wins_over_an_alias(tmp_path):

@@ -1,0 +1,1 @@
+"""What models run on: LiteRT for processors, TensorFlow for GPUs. Imported where a model runs."""
