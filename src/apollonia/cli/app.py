@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from apollonia.cli.dead_commands import dead
+from apollonia.cli.duplicate_commands import duplicates
 from apollonia.cli.exits import end_well_on_sigterm, exit_code
 from apollonia.cli.models_commands import models
 from apollonia.errors import ApolloniaError
@@ -25,6 +26,7 @@ app = typer.Typer(
 
 app.add_typer(dead)
 app.add_typer(models)
+app.add_typer(duplicates)
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder for Apollonia's own state")]
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on")]

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+from apollonia.domain.keeper import DEFAULT_RULES, FOLDER, RULES
 
 
 def default_home() -> Path:
@@ -341,6 +343,28 @@ class ModelsSettings(Section):
     )
 
 
+class DuplicatesSettings(Section):
+    """Which of several copies is proposed to be kept."""
+
+    keep: Words = Field(
+        DEFAULT_RULES,
+        min_length=1,
+        description="Rules that are asked one after the other which copy is better: "
+        + ", ".join(f"`{name}`" for name in (*RULES, FOLDER)),
+    )
+    folders: Folders = Field(
+        (), description="Folders whose copies are kept, the most preferred first (rule `folder`)"
+    )
+
+    @field_validator("keep")
+    @classmethod
+    def _are_rules(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in RULES and name != FOLDER:
+                raise ValueError(f"has no rule {name!r}; there are {', '.join((*RULES, FOLDER))}")
+        return value
+
+
 class ApiSettings(Section):
     """The web page and its API."""
 
@@ -398,5 +422,6 @@ class Settings(Section):
     media: MediaSettings = MediaSettings()
     analyze: AnalyzeSettings = AnalyzeSettings()
     models: ModelsSettings = ModelsSettings()
+    duplicates: DuplicatesSettings = DuplicatesSettings()
     api: ApiSettings = ApiSettings()
     observe: ObserveSettings = ObserveSettings()

@@ -14,9 +14,11 @@ from apollonia.adapters.database import Database, DatabaseOptions, migrate
 from apollonia.adapters.database.postgres_doctor import shortcomings
 from apollonia.adapters.database.replica import Replica
 from apollonia.adapters.dead_letters import SqlDeadLetters
-from apollonia.adapters.fingerprints import SqlFingerprints
+from apollonia.adapters.duplicates import SqlDuplicates
+from apollonia.adapters.fingerprints import SqlFingerprints, SqlSweep
 from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.library import SqlLibrary
+from apollonia.adapters.relations import SqlRelations
 from apollonia.adapters.search import SqlSearch
 from apollonia.config import Settings
 from apollonia.config.names import environment_name
@@ -34,10 +36,12 @@ from apollonia.ports.catalog import Catalog
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
 from apollonia.ports.dead_letters import DeadLetters
-from apollonia.ports.fingerprints import Fingerprints
+from apollonia.ports.duplicates import Duplicates
+from apollonia.ports.fingerprints import Fingerprints, Sweep
 from apollonia.ports.graph import Graph
 from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
+from apollonia.ports.relations import Relations
 from apollonia.ports.search import Search
 from apollonia.wiring.bus import open_bus
 from apollonia.wiring.resilience import Shields
@@ -67,6 +71,9 @@ class Ports:
     control: Control
     analyses: Analyses
     fingerprints: Fingerprints
+    sweep: Sweep
+    relations: Relations
+    duplicates: Duplicates
     dead_letters: DeadLetters
     identity: Identity
     cache: Cache
@@ -146,6 +153,9 @@ async def open_ports(
             control=shields.around(SqlControl(database), "catalog", url),
             analyses=shields.around(SqlAnalyses(database), "catalog", url),
             fingerprints=shields.around(SqlFingerprints(database), "catalog", url),
+            sweep=SqlSweep(database),  # takes longer than a shield lets anybody
+            relations=shields.around(SqlRelations(database), "catalog", url),
+            duplicates=shields.around(SqlDuplicates(database), "catalog", url, reads=True),
             dead_letters=shields.around(SqlDeadLetters(database), "catalog", url),
             identity=shields.around(SqlIdentity(database), "catalog", url),
             cache=cache,

@@ -38,7 +38,7 @@ _GRAPH_FILES = f"FROM files f{PLACE_JOINS} WHERE f.id IN {{keys}}"
 _VERSIONS = "SELECT id, version_timestamp, version_message_id FROM files WHERE id IN {keys}"
 _NEIGHBORS = "FROM file_neighbors WHERE file IN {keys}"
 
-type Name = Literal["id", "number", "path_key"]
+type Name = Literal["id", "number", "path_key", "sha256_hash"]
 
 
 def read_places(
