@@ -1,6 +1,7 @@
-"""What is true of a file for those who look for it: from its tags and from analysis.
+"""What is true of a file for those who look for it: from tags, from analysis, from people.
 
-One place decides which source counts, so that lists, search, facets and the graph agree.
+One place decides which source counts, so that lists, search, facets and the graph agree: what
+people say before what analysis found before what the file's tags say.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,9 @@ from apollonia.domain.several import several
 
 _NOTHING: Mapping[str, Any] = {}
 _LEAST_BPM, _MOST_BPM = NUMBERS["tempo_bpm"]
+_EDITED_TAGS = (
+    "title", "artist", "album", "album_artist", "composer", "year", "track", "disc",
+)  # fmt: skip
 FOUND_TERMS: Mapping[str, str] = {
     "genres": "genre_found",
     "moods": "mood",
@@ -27,7 +31,8 @@ FOUND_TERMS: Mapping[str, str] = {
 class Effective:
     """The numbers that lists are narrowed and sorted by; ``terms``: (field, word as it is shown).
 
-    ``musical_key`` as Camelot. ``genre`` terms are from tags, ``genre_found`` from analysis.
+    ``musical_key`` as Camelot. ``genre`` terms are from tags or people, ``genre_found`` from
+    analysis, ``tag`` and ``language`` from people.
     """
 
     tempo_bpm: float | None = None
@@ -40,25 +45,42 @@ class Effective:
     terms: tuple[tuple[str, str], ...] = ()
 
 
-def effective(media: Mapping[str, Any] | None, found: Facts | None) -> Effective:
-    """Analysis before tags, for what both may know."""
-    tags = (media or _NOTHING).get("tags") or _NOTHING
-    genre = tags.get("genre")
-    terms = tuple(("genre", word) for word in several(genre)) if isinstance(genre, str) else ()
-    if not found:
+def effective(
+    media: Mapping[str, Any] | None, found: Facts | None, edited: Mapping[str, Any] | None = None
+) -> Effective:
+    """All three layers."""
+    tags = tags_of(media, edited)
+    terms = tuple(("genre", word) for word in _genres(tags))
+    if not found and not edited:
         return Effective(tempo_bpm=_tagged_tempo(tags), terms=terms)
-    number = _numbers(found)
-    key = found.get("key_camelot")
+    said, number = edited or _NOTHING, _numbers(found or {})
+    key = said.get("key") or (found or {}).get("key_camelot")
     return Effective(
-        tempo_bpm=number.get("tempo_bpm", _tagged_tempo(tags)),
+        tempo_bpm=said.get("tempo_bpm") or number.get("tempo_bpm", _tagged_tempo(tags)),
         musical_key=key if isinstance(key, str) else None,
         loudness_lufs=number.get("loudness_lufs"),
         energy=number.get("energy"),
         valence=number.get("valence"),
         arousal=number.get("arousal"),
         quality=number.get("quality"),
-        terms=(*terms, *_found_terms(found)),
+        terms=(*terms, *_found_terms(found or {}), *_edited_terms(said)),
     )
+
+
+def tags_of(media: Mapping[str, Any] | None, edited: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The tags that people search by (``messages.Tags``), with what people say in their place."""
+    tags: Mapping[str, Any] = (media or _NOTHING).get("tags") or _NOTHING
+    if not edited:
+        return tags
+    said = {name: edited[name] for name in _EDITED_TAGS if name in edited}
+    if "genre" in edited:
+        said["genre"] = "; ".join(edited["genre"])
+    return {**tags, **said}
+
+
+def _genres(tags: Mapping[str, Any]) -> tuple[str, ...]:
+    genre = tags.get("genre")
+    return several(genre) if isinstance(genre, str) else ()
 
 
 def _numbers(found: Facts) -> dict[str, float]:
@@ -72,6 +94,12 @@ def _found_terms(found: Facts) -> Iterator[tuple[str, str]]:
             yield field, value
         elif isinstance(value, list):
             yield from ((field, word) for word in value)
+
+
+def _edited_terms(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from (("tag", word) for word in said.get("tags", ()))
+    if "language" in said:
+        yield "language", said["language"]
 
 
 def _tagged_tempo(tags: Mapping[str, Any]) -> float | None:

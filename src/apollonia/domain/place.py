@@ -25,6 +25,7 @@ class Place:
     """One row of the catalog. Times are wire times, ``media`` is ``messages.Media`` as JSON.
 
     ``found``: what analysers say of its content (``domain.facts``); ``None``: nothing yet.
+    ``edited``: what people say of it (``domain.edits.overlaid``); the catalog lays it over.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Place:
     media: Mapping[str, Any] | None = None
     neighbors: tuple[Relation, ...] = field(default=())
     found: Facts | None = None
+    edited: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

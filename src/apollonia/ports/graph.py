@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from apollonia.domain.effective import tags_of
 from apollonia.domain.kinds import Availability
 from apollonia.domain.paths import folder_of
 from apollonia.domain.place import Place
@@ -47,7 +48,7 @@ class GraphFile:
     @classmethod
     def of(cls, place: Place) -> Self:
         """What the graph keeps of a place."""
-        tags = (place.media or {}).get("tags") or {}
+        tags = tags_of(place.media, place.edited)
         return cls(
             place.id,
             place.path,

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from apollonia.domain.analysis import Recorded
+from apollonia.domain.edits import Edit, edited_as, fold_edits, overlaid
 from apollonia.domain.facts import Facts, Told, merged
 from apollonia.domain.kinds import AnalysisState, Availability, Kind, Status
 from apollonia.domain.place import Place, Tombstone
@@ -13,6 +14,7 @@ from apollonia.errors import CatalogUnavailableError, ConflictError
 from apollonia.messages import Change
 from apollonia.ports.analyses import ContentState, StoredResult, UndoneFile
 from apollonia.ports.catalog import DeadLetter, PendingChange, StoredEvent
+from apollonia.ports.edits import Play
 from apollonia.ports.graph import GraphFile
 
 
@@ -28,6 +30,8 @@ class _State:
     letters: dict[tuple[str, str], DeadLetter] = field(default_factory=dict)
     results: dict[tuple[str, str, str], StoredResult] = field(default_factory=dict)
     states: dict[str, ContentState] = field(default_factory=dict)
+    edits: dict[str, Edit] = field(default_factory=dict)
+    plays: dict[str, Play] = field(default_factory=dict)
 
     def copy(self) -> "_State":
         return _State(
@@ -39,6 +43,8 @@ class _State:
             dict(self.letters),
             dict(self.results),
             dict(self.states),
+            dict(self.edits),
+            dict(self.plays),
         )
 
     def recorded(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
@@ -49,6 +55,14 @@ class _State:
                 row = Recorded(it.analyser, it.version, it.status)
                 found.setdefault(it.sha256_hash, []).append(row)
         return found
+
+    def overlaid(self, place: Place) -> Place:
+        """With what people say of it."""
+        if not self.edits and place.edited is None:
+            return place
+        keys = edited_as(place.id, place.sha256_hash)
+        said = [fold_edits(it for it in self.edits.values() if it.target.key == k) for k in keys]
+        return replace(place, edited=overlaid([it.values() for it in said]) or None)
 
     def facts(self, sha256s: Collection[str]) -> Mapping[str, Facts]:
         """What all results of these contents say together."""
@@ -96,7 +110,8 @@ class MemoryUnitOfWork:
             old = self._state.places.get(place.id)
             if old is not None and self._state.ids.get(old.path) == place.id:
                 del self._state.ids[old.path]
-        for place in newest.values():
+        for it in newest.values():
+            place = self._state.overlaid(it)
             if self._state.ids.setdefault(place.path, place.id) != place.id:
                 raise ConflictError(f"{place.path!r} belongs to file {self._state.ids[place.path]}")
             self._state.places[place.id] = place
@@ -316,6 +331,29 @@ class MemoryCatalog:
         self._check()
         states = self._state.states.values()
         return [it.sha256_hash for it in states if it.kind is kind and it.wanted != wanted][:limit]
+
+    async def apply(self, edits: Sequence[Edit]) -> None:
+        """All of them; for the rest of the ``Edits`` port see ``MemoryEdits``."""
+        self._check()
+        async with self._lock:
+            new = {it.id: it for it in edits if it.id not in self._state.edits}
+            self._state.edits |= new
+            targets = {it.target.key for it in new.values()}
+            for id_, place in self._state.places.items():
+                if targets & set(edited_as(place.id, place.sha256_hash)):
+                    self._state.places[id_] = self._state.overlaid(place)
+                    now = max(it.timestamp for it in new.values())
+                    self._state.pending.append(PendingChange("file", id_, "updated", now))
+
+    @property
+    def edits(self) -> Mapping[str, Edit]:
+        """Every edit by its id."""
+        return dict(self._state.edits)
+
+    @property
+    def logged_plays(self) -> dict[str, Play]:
+        """Every play by its id, to be added to."""
+        return self._state.plays
 
     def place_at(self, path: bytes) -> Place | None:
         """A copy of what is at a path."""

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from apollonia.adapters.catalog.folding import KEY_CHARACTERS, MISSING, clean, fold, words_of
-from apollonia.domain.effective import Effective, effective
+from apollonia.domain.effective import Effective, effective, tags_of
+from apollonia.domain.kinds import Availability
 from apollonia.domain.paths import display, folder_of, name_of, path_key
 from apollonia.domain.place import Place
 
@@ -35,15 +36,20 @@ def shelf_of(place: Place) -> Shelf:
         clean(place.root),
         place.kind.value,
         clean(place.format or ""),
-        place.availability.value,
+        Availability.TRASHED.value if is_deleted(place) else place.availability.value,
         place.status.value,
     )
+
+
+def is_deleted(place: Place) -> bool:
+    """Whether people have deleted it from the catalog: it stands in the trash until restored."""
+    return bool(place.edited and place.edited.get("deleted"))
 
 
 def columns_of(place: Place) -> dict[str, Any]:
     """All columns of ``files`` that follow from the place alone, in the table's order."""
     media = place.media or _NO_MEDIA
-    tags = media.get("tags") or _NO_MEDIA
+    tags = tags_of(place.media, place.edited)
     name = display(name_of(place.path))
     return {
         "id": place.id,
@@ -84,7 +90,8 @@ def columns_of(place: Place) -> dict[str, Any]:
         "width": _small(media, "width"),
         "height": _small(media, "height"),
         "frame_rate": _real(media, "frame_rate"),
-        **known_columns(effective(place.media, place.found)),
+        **known_columns(effective(place.media, place.found, place.edited)),
+        "hidden": place.availability.value if is_deleted(place) else None,
     }
 
 

@@ -27,7 +27,7 @@ def save_found(connection: Connection, facts: Mapping[int, Facts | None]) -> Non
         for number, place in read_places(connection, "number", facts, neighbors=False).items()
     ]
     rows = [
-        (*known_columns(effective(place.media, place.found)).values(), number)
+        (*known_columns(effective(place.media, place.found, place.edited)).values(), number)
         for number, place in places
     ]
     update_rows(connection, "files", "number", _COLUMNS, rows)

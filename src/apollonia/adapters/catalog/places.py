@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.columns import columns_of, duration_of, shelf_of, short_hash
+from apollonia.adapters.catalog.overlay import with_edits
 from apollonia.adapters.catalog.rows import json_bytes
 from apollonia.adapters.catalog.shelves import ShelfCounts
 from apollonia.adapters.catalog.terms import delete_terms, insert_terms
@@ -46,7 +47,7 @@ def save_places(connection: Connection, places: Sequence[Place], counts: ShelfCo
     Raises:
         ConflictError: a path belongs to another id.
     """
-    newest = {place.id: place for place in places}
+    newest = with_edits(connection, {place.id: place for place in places})
     known = {row[0]: _Known(*row[1:]) for row in select_by_keys(connection, _KNOWN, newest)}
     old = [place for place in newest.values() if place.id in known]
     new = [place for place in newest.values() if place.id not in known]
@@ -117,9 +118,14 @@ def _save_parts(
     change_by_keys(connection, "DELETE FROM file_neighbors WHERE file IN {keys}", replaced)
     places = (*old, *new)
     media = (
-        (numbers[place.id], json_bytes(place.media), json_bytes(place.found))
+        (
+            numbers[place.id],
+            json_bytes(place.media),
+            json_bytes(place.found),
+            json_bytes(place.edited),
+        )
         for place in places
-        if place.media is not None or place.found is not None
+        if not (place.media is None and place.found is None and place.edited is None)
     )
     insert_rows(connection, "file_media", _MEDIA, media)
     delete_terms(connection, replaced)

@@ -40,6 +40,8 @@ PLACE_COLUMNS = Columns(
     "f.version_message_id",
     StoredJson("m.media"),
     StoredJson("m.found"),
+    StoredJson("m.edited"),
+    "f.hidden",
 )
 PLACE_JOINS = " JOIN shelves s ON s.number = f.shelf LEFT JOIN file_media m ON m.file = f.number"
 NEIGHBOR_COLUMNS = Columns("file", "rank", Raw("path"), "role", "language", "forced")
@@ -53,7 +55,7 @@ def place_of(row: AnyRow, neighbors: tuple[Relation, ...] = ()) -> Place:
         root=row[3],
         kind=Kind(row[4]),
         format=row[5] or None,
-        availability=Availability(row[6]),
+        availability=Availability(row[26] or row[6]),
         status=Status(row[7]),
         reason_code=row[8],
         reason=row[9],
@@ -71,6 +73,7 @@ def place_of(row: AnyRow, neighbors: tuple[Relation, ...] = ()) -> Place:
         version=Version(row[21], row[22]),
         media=None if row[23] is None else orjson.loads(row[23]),
         found=None if row[24] is None else orjson.loads(row[24]),
+        edited=None if row[25] is None else orjson.loads(row[25]),
         neighbors=neighbors,
     )
 

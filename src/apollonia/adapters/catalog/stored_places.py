@@ -16,6 +16,7 @@ from apollonia.adapters.catalog.rows import (
 )
 from apollonia.adapters.database.bulk import AnyRow, read_rows_by_keys, select_by_keys
 from apollonia.adapters.database.columns import Columns, Raw, StoredJson
+from apollonia.domain.effective import tags_of
 from apollonia.domain.kinds import Availability
 from apollonia.domain.place import Place, Relation
 from apollonia.domain.several import several
@@ -33,6 +34,7 @@ _GRAPH_COLUMNS = Columns(
     "f.version_timestamp",
     "f.version_message_id",
     StoredJson("m.media"),
+    StoredJson("m.edited"),
 )
 _GRAPH_FILES = f"FROM files f{PLACE_JOINS} WHERE f.id IN {{keys}}"
 _VERSIONS = "SELECT id, version_timestamp, version_message_id FROM files WHERE id IN {keys}"
@@ -64,8 +66,12 @@ def read_graph_versions(connection: Connection, ids: Iterable[str]) -> dict[str,
     return {row[0]: version_of(row[1], row[2]) for row in rows}
 
 
+def _loaded(json: str | bytes | None) -> dict[str, Any] | None:
+    return orjson.loads(json) if json else None
+
+
 def _graph_file(row: AnyRow, relations: Iterable[Relation]) -> GraphFile:
-    tags = (orjson.loads(row[10]).get("tags") or {}) if row[10] else {}
+    tags = tags_of(_loaded(row[10]), _loaded(row[11]))
     return GraphFile(
         row[1],
         row[2],

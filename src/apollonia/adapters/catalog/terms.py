@@ -29,7 +29,7 @@ def delete_terms(connection: Connection, numbers: Iterable[int]) -> None:
 
 
 def _rows(number: int, place: Place) -> Iterator[_Row]:
-    terms = effective(place.media, place.found).terms
+    terms = effective(place.media, place.found, place.edited).terms
     if not terms:
         return
     seen: set[tuple[str, str]] = set()

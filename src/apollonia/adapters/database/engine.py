@@ -87,22 +87,27 @@ class Database:
         """
         return await self._memory.recall(key, lambda: self.read(work))
 
-    async def write[T](self, work: Work[T]) -> T:
+    async def write[T](self, work: Work[T], *, alone: bool = False) -> T:
         """What ``work`` gives, as one transaction: rolled back when it raises.
+
+        ``alone``: nobody else writes from its beginning to its end.
 
         On PostgreSQL it runs again, a few times at most, after a deadlock or when another writer
         came in between.
         """
         try:
-            return await self._store.write(work)
+            return await self._store.write(work, alone=alone)
         finally:
             self.note_seen()
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Session]:
-        """One transaction in several visits: committed at the end, rolled back when it raises."""
+    async def writing(self, *, alone: bool = False) -> AsyncIterator[Session]:
+        """One transaction in several visits: committed at the end, rolled back when it raises.
+
+        ``alone``: as for ``write``.
+        """
         try:
-            async with self._store.writing() as session:
+            async with self._store.writing(alone=alone) as session:
                 yield session
         finally:
             self.note_seen()

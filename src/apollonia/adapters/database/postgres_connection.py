@@ -14,8 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from apollonia.adapters.database.postgres_errors import CUT_OFF
 from apollonia.adapters.database.store import DatabaseOptions, Work
 
-WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
-"""Each statement sees what others committed before it: also what we waited for a lock for."""
+_WRITERS = 0x41706F6C6C6F
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock"
+WRITE = f"{_BEGIN}_shared({_WRITERS})"
+"""Each statement sees what others committed before it: also what we waited for a lock for.
+
+All who write share a lock, taken on the same way there, so that somebody may be alone.
+"""
+WRITE_ALONE = f"{_BEGIN}({_WRITERS})"
+"""The same, when nobody else writes."""
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 """One view for a page, its total and its files."""
 

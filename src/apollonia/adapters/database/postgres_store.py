@@ -12,6 +12,7 @@ from apollonia.adapters.database.location import name_of
 from apollonia.adapters.database.postgres_connection import (
     READ,
     WRITE,
+    WRITE_ALONE,
     commit,
     make_engine,
     roll_back,
@@ -106,17 +107,17 @@ class PostgresStore:
         """One transaction that reads."""
         return await self._repeated(whole(READ, work))
 
-    async def write[T](self, work: Work[T]) -> T:
+    async def write[T](self, work: Work[T], *, alone: bool = False) -> T:
         """One transaction; done again after a deadlock."""
-        return await self._repeated(whole(WRITE, work))
+        return await self._repeated(whole(WRITE_ALONE if alone else WRITE, work))
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[PostgresSession]:
+    async def writing(self, *, alone: bool = False) -> AsyncIterator[PostgresSession]:
         """One transaction in several visits, on one connection."""
         async with self._connected() as connection:
             session = PostgresSession(connection, self.name)
             try:
-                await session.visit(lambda at: start(at, WRITE))
+                await session.visit(lambda at: start(at, WRITE_ALONE if alone else WRITE))
                 yield session
                 await session.commit()
             finally:

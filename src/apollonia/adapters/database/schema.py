@@ -79,6 +79,48 @@ FILE_EVENTS = Table(
     Index(None, "place_id", "timestamp", "event_id"),
 )
 
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("event_id", KEY, primary_key=True),
+    _text("entity"),
+    _text("subject"),
+    _text("actor", null=True),
+    _text("timestamp"),
+    _text("received_time"),
+    _text("origin", null=True),
+    _text("traceparent", null=True),
+    _bytes("body"),
+    Index(None, "subject", "timestamp", "event_id"),
+)
+
+EDITS = Table(
+    "edits",
+    METADATA,
+    Column("target", KEY, primary_key=True),
+    Column("person", KEY, primary_key=True),  # "" where it is shared
+    Column("field", KEY, primary_key=True),
+    Column("value", LargeBinary),  # JSON; NULL: withdrawn
+    _text("actor"),
+    _text("timestamp"),
+    _text("event_id"),
+    Index(None, "person", "field", "target"),
+    sqlite_with_rowid=False,
+)
+
+PLAYS = Table(
+    "plays",
+    METADATA,
+    Column("person", KEY, primary_key=True),
+    Column("place", KEY, primary_key=True),
+    _count("plays"),
+    Column("position_ms", BigInteger),
+    _text("timestamp"),
+    _text("event_id"),
+    Index(None, "person", "timestamp", "place"),
+    sqlite_with_rowid=False,
+)
+
 SHELVES = Table(
     "shelves",
     METADATA,
@@ -144,6 +186,7 @@ FILES = Table(
     Column("valence", Float),
     Column("arousal", Float),
     Column("quality", Float),
+    _text("hidden", null=True),  # the availability it had, while people have deleted it
     UniqueConstraint("id"),
     UniqueConstraint("path_key"),
     Index(None, "folder_hash"),
@@ -182,6 +225,7 @@ FILE_MEDIA = Table(
     Column("file", NUMBER, ForeignKey("files.number"), primary_key=True, autoincrement=False),
     Column("media", LargeBinary),
     Column("found", LargeBinary),
+    Column("edited", LargeBinary),
 )
 
 FILE_TERMS = Table(

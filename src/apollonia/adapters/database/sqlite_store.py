@@ -74,14 +74,14 @@ class SqliteStore:
         with translated(self.name):
             return await self._opened(self._readers).transaction(work)
 
-    async def write[T](self, work: Work[T]) -> T:
+    async def write[T](self, work: Work[T], *, alone: bool = False) -> T:  # noqa: ARG002 - always
         """One visit to the writing thread; as ``writing``."""
         with translated(self.name):
             async with self._lock:
                 return await self._opened(self._writer).transaction(work)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[SqliteSession]:
+    async def writing(self, *, alone: bool = False) -> AsyncIterator[SqliteSession]:  # noqa: ARG002 - always
         """One transaction in several visits.
 
         One writes at a time: within the process by a fair lock, so that nobody starves; between

@@ -90,10 +90,10 @@ class Store(Protocol):
         """As ``Database.read``."""
         ...
 
-    async def write[T](self, work: Work[T]) -> T:
+    async def write[T](self, work: Work[T], *, alone: bool = False) -> T:
         """As ``Database.write``."""
         ...
 
-    def writing(self) -> AbstractAsyncContextManager[Session]:
+    def writing(self, *, alone: bool = False) -> AbstractAsyncContextManager[Session]:
         """As ``Database.writing``."""
         ...
