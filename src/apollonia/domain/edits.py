@@ -1,9 +1,9 @@
 """What people say of files, contents, works and collections: a layer above what was found.
 
 An edit is a patch (as JSON Merge Patch, RFC 7396: field → value, ``null`` withdraws) on one target,
-by somebody at some time. For each field the newest edit counts, whatever order edits arrive in, so a
-rescan, a move or a new analysis takes nothing of it away. What is about the file is shared by all
-people, what is personal belongs to whoever said it.
+by somebody at some time. For each field the newest edit counts, whatever order edits arrive in, so
+a rescan, a move or a new analysis takes nothing of it away. What is about the file is shared by
+all people, what is personal belongs to whoever said it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -117,7 +117,7 @@ def checked(kind: TargetKind, patch: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in patch.items():
         rule = rules.get(name)
         if rule is None:
-            wrong.append(f"{name}: a {kind.value} has no such field; it has {', '.join(rules)}")
+            wrong.append(f"{name}: a {kind.value} has no such field (it has {', '.join(rules)})")
             continue
         if value is None and name not in _MAPS:
             fields[name] = None

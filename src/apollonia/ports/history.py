@@ -9,7 +9,7 @@ from apollonia.ports.catalog import StoredEvent
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """An event about no path: ``entity`` is ``analysis``, ``edit``, ``play``, ``control``, ``purge``.
+    """An event about no path: an ``analysis``, ``edit``, ``play``, ``control`` or ``purge``.
 
     ``subject`` is what it is about, as ``kind:id`` (``domain.edits.Target.key``, ``root:/music``);
     ``actor`` who did it, ``body`` JSON.

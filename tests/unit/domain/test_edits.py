@@ -16,6 +16,7 @@ from apollonia.domain.edits import (
     overlaid,
 )
 from apollonia.domain.effective import effective, tags_of
+from apollonia.domain.facts import facts_in
 from apollonia.errors import InvalidError
 
 PLACE = Target(TargetKind.PLACE, "p")
@@ -119,7 +120,7 @@ def test_a_place_counts_more_than_its_content_and_what_is_personal_is_left_out()
 
 def test_people_count_before_analysis_and_tags():
     media = {"tags": {"title": "tag", "artist": "tag", "bpm": 90.0, "genre": "Rock"}}
-    found = {"tempo_bpm": 60.0, "key_camelot": "1A", "genres": ["Pop"]}
+    found = facts_in({"facts": {"tempo_bpm": 60, "key_camelot": "1A", "genres": ["Pop"]}})
     edited = {"title": "T", "tempo_bpm": 120.0, "key": "8A", "genre": ["A", "B"], "tags": ["x"]}
 
     assert tags_of(media, edited) == {

@@ -11,7 +11,7 @@ from apollonia.domain.edits import Said, edited_as, overlaid
 from apollonia.domain.ordering import Version
 from apollonia.domain.place import Place
 
-_ANY = "SELECT 1 FROM edits LIMIT 1"
+_ANY = "SELECT 1 FROM edits WHERE person = '' LIMIT 1"
 _SAID = (
     "SELECT target, field, person, value, actor, timestamp, event_id FROM edits"
     " WHERE target IN {keys}"
