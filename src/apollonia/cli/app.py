@@ -12,6 +12,7 @@ from rich.console import Console
 
 from apollonia.cli.dead_commands import dead
 from apollonia.cli.duplicate_commands import duplicates
+from apollonia.cli.edit_commands import collection, edit
 from apollonia.cli.exits import end_well_on_sigterm, exit_code
 from apollonia.cli.models_commands import models
 from apollonia.errors import ApolloniaError
@@ -25,6 +26,8 @@ app = typer.Typer(
 )
 
 app.add_typer(dead)
+app.add_typer(collection)
+app.command()(edit)
 app.add_typer(models)
 app.add_typer(duplicates)
 

@@ -15,6 +15,7 @@ from apollonia.adapters.database.postgres_doctor import shortcomings
 from apollonia.adapters.database.replica import Replica
 from apollonia.adapters.dead_letters import SqlDeadLetters
 from apollonia.adapters.duplicates import SqlDuplicates
+from apollonia.adapters.edits import SqlEdits
 from apollonia.adapters.fingerprints import SqlFingerprints, SqlSweep
 from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.library import SqlLibrary
@@ -37,6 +38,7 @@ from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
 from apollonia.ports.dead_letters import DeadLetters
 from apollonia.ports.duplicates import Duplicates
+from apollonia.ports.edits import Edits
 from apollonia.ports.fingerprints import Fingerprints, Sweep
 from apollonia.ports.graph import Graph
 from apollonia.ports.identity import Identity
@@ -75,6 +77,7 @@ class Ports:
     relations: Relations
     duplicates: Duplicates
     dead_letters: DeadLetters
+    edits: Edits
     identity: Identity
     cache: Cache
     blobs: Blobs
@@ -157,6 +160,7 @@ async def open_ports(
             relations=shields.around(SqlRelations(database), "catalog", url),
             duplicates=shields.around(SqlDuplicates(database), "catalog", url, reads=True),
             dead_letters=shields.around(SqlDeadLetters(database), "catalog", url),
+            edits=shields.around(SqlEdits(database, clock=clock), "catalog", url),
             identity=shields.around(SqlIdentity(database), "catalog", url),
             cache=cache,
             blobs=FolderBlobs(blobs_folder, budget_bytes=settings.blobs.budget_mb * _MIB),
