@@ -1,42 +1,33 @@
 """What people say of files, from a terminal."""
 
-import asyncio
 import json
-import subprocess
-import sys
 
 import pytest
 
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.database import Database, migrate
+from apollonia.cli import edits
 from apollonia.cli.edits import patch_of
-from apollonia.errors import InvalidError
+from apollonia.config import Settings
+from apollonia.errors import InvalidError, NotFoundError
 from apollonia.testing.builders import a_place
 
 
 @pytest.fixture
-def run(tmp_path):
-    def command(*words: str) -> subprocess.CompletedProcess[str]:
-        line = [sys.executable, "-m", "apollonia", *words, "--data", str(tmp_path)]
-        return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
-
-    return command
+async def place(tmp_path):
+    await migrate(tmp_path / "catalog.db")
+    database = Database(tmp_path / "catalog.db")
+    await database.open()
+    one = a_place()
+    async with SqlCatalog(database).begin() as unit:
+        await unit.save_places([one])
+    await database.close()
+    return one
 
 
 @pytest.fixture
-def place(tmp_path):
-    one = a_place()
-
-    async def save() -> None:
-        await migrate(tmp_path / "catalog.db")
-        database = Database(tmp_path / "catalog.db")
-        await database.open()
-        async with SqlCatalog(database).begin() as unit:
-            await unit.save_places([one])
-        await database.close()
-
-    asyncio.run(save())
-    return one
+def settings(tmp_path):
+    return Settings(data=tmp_path)
 
 
 def test_words_become_a_patch():
@@ -52,10 +43,10 @@ def test_words_become_a_patch():
         patch_of(["title"])
 
 
-def test_edits_are_said_shown_and_refused(run, place):
-    done = run("edit", place.path.decode(), "title=Say", "tempo_bpm=128", "+summer", "rating=4.5")
-    assert done.returncode == 0, done.stderr
-    shown = json.loads(run("edit", place.id, "--json").stdout)
+async def test_edits_are_said_shown_and_refused(settings, place, capsys):
+    words = ["title=Say", "tempo_bpm=128", "+summer", "rating=4.5"]
+    await edits.edit(settings, place.path.decode(), words, content=False, as_json=True)
+    shown = json.loads(capsys.readouterr().out)
     assert {name: it["value"] for name, it in shown.items()} == {
         "title": "Say",
         "tempo_bpm": 128.0,
@@ -63,17 +54,20 @@ def test_edits_are_said_shown_and_refused(run, place):
         "rating": 4.5,
     }
     assert shown["title"]["actor"] == "owner"
-    refused = run("edit", place.id, "rating=9", "key=nothing")
-    assert refused.returncode == 1
-    assert "rating: must be from" in refused.stderr
-    assert "key: must be a key" in refused.stderr
-    assert run("edit", "/nowhere/at/all", "title=x").returncode == 1
+    with pytest.raises(InvalidError, match="rating: must be from 0.5 to 5.*key: must be a key"):
+        await edits.edit(settings, place.id, ["rating=9", "key=no"], content=False, as_json=False)
+    with pytest.raises(NotFoundError, match="name its whole path"):
+        await edits.edit(settings, "/nowhere/at/all", [], content=True, as_json=False)
 
 
-def test_collections_keep_files_in_order(run, place):
-    id_ = run("collection", "create", "Mix").stdout.strip()
-    assert run("collection", "add", id_, place.id).returncode == 0
-    assert run("collection", "show", id_).stdout.strip() == place.path.decode()
-    assert "Mix" in run("collection", "list").stdout
-    run("collection", "delete", id_)
-    assert run("collection", "list").stdout.strip() == ""
+async def test_collections_keep_files_in_order(settings, place, capsys):
+    await edits.create_collection(settings, "Mix", None)
+    id_ = capsys.readouterr().out.strip()
+    await edits.add_items(settings, id_, [place.id])
+    await edits.show_collection(settings, id_, as_json=False)
+    assert capsys.readouterr().out.strip() == place.path.decode()
+    await edits.change_collection(settings, id_, {"deleted": True})
+    await edits.list_collections(settings, deleted=False, as_json=False)
+    assert not capsys.readouterr().out.strip()
+    await edits.list_collections(settings, deleted=True, as_json=False)
+    assert "Mix" in capsys.readouterr().out
