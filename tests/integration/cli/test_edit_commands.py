@@ -54,7 +54,7 @@ async def test_edits_are_said_shown_and_refused(settings, place, capsys):
         "rating": 4.5,
     }
     assert shown["title"]["actor"] == "owner"
-    with pytest.raises(InvalidError, match="rating: must be from 0.5 to 5.*key: must be a key"):
+    with pytest.raises(InvalidError, match=r"rating: must be from 0.5 to 5.*key: must be a key"):
         await edits.edit(settings, place.id, ["rating=9", "key=no"], content=False, as_json=False)
     with pytest.raises(NotFoundError, match="name its whole path"):
         await edits.edit(settings, "/nowhere/at/all", [], content=True, as_json=False)
