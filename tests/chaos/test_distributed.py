@@ -28,6 +28,7 @@ AWAY_S = float(os.environ.get("APOLLONIA_TEST_CHAOS_AWAY", "30"))
 WARMING = 20  # albums that arrive before anything fails: who has worked has its memory
 MEMORY_SLACK_MIB = 60.0
 HEARTBEAT_S = 5
+BACK_S = 150  # Neo4j starts in 17 to 40 s of a quiet machine
 STATE = Path(__file__).parents[2] / ".services.json"
 DISK_MIB = 64
 REFUSED = 0.3  # of the writes to PostgreSQL, for a while in each round
@@ -200,7 +201,7 @@ async def away(stand, server, dice):
     await asyncio.sleep(AWAY_S / 3)
     stand.server(server).start()
     say(f"{server} is started")
-    await stand.until(lambda: stand.answers(server), 60, f"{server} to listen again")
+    await stand.until(lambda: stand.answers(server), BACK_S, f"{server} to listen again")
     await asyncio.sleep(2)
 
 

@@ -81,6 +81,7 @@ class Link:
             BusUnavailableError: it did not ``what``; the connection is given up.
         """
         connection = await self.get_or_wait_for_a_person()
+        channel: AbstractChannel | None = None
         try:
             async with bounded(self._limit_s, what):
                 channel = await connection.channel(publisher_confirms=False)
@@ -89,7 +90,7 @@ class Link:
             self.drop(connection)
             raise
         finally:
-            if connection.is_opened:
+            if channel is not None and connection.is_opened:
                 with suppress(BusUnavailableError):
                     async with bounded(_CLOSE_S, "close a channel"):
                         await channel.close()
