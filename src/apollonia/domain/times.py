@@ -14,7 +14,9 @@ MIN_MICROS = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 def format_micros(micros: int) -> str:
     """``1704110400000000`` → ``"2024-01-01T12:00:00.000000+00:00"``; clamped to years 1 to 9999."""
-    seconds, rest = divmod(max(MIN_MICROS, min(MAX_MICROS, micros)), 1_000_000)
+    if not MIN_MICROS <= micros <= MAX_MICROS:
+        micros = MIN_MICROS if micros < MIN_MICROS else MAX_MICROS
+    seconds, rest = divmod(micros, 1_000_000)
     return f"{_second(seconds)}.{rest:06d}+00:00"
 
 

@@ -147,6 +147,24 @@ async def test_burst_into_one_folder_is_listed_a_few_times_only(rig):
         assert rig.files.listed < 10
 
 
+async def test_folder_does_not_rest_for_what_its_readers_took(rig):
+    rig = rig(TREE, queue_files=4, batch_files=2)
+    async with rig.running():
+        rig.told()
+        rig.inspector.gate.clear()
+        for number in range(30):  # more than there is room for: the look waits
+            rig.files.write(b"/music/album/%03d.mp3" % number, b"%d" % number)
+        await rig.quiet(5)
+        rig.inspector.gate.set()
+        await rig.work()
+        rig.told()
+        rig.files.write(b"/music/album/late.mp3", b"late")
+        await rig.clock.advance(0.06)  # a burst's wait is over
+        await rig.clock.advance(0.06)
+        await rig.work()
+        assert rig.told() == [("IN_CREATE", "/music/album/late.mp3")]
+
+
 async def test_overflow_loses_nothing(rig):
     rig = rig(TREE)
     async with rig.running():

@@ -24,6 +24,8 @@ log = get_logger(__name__)
 _SLICE = 32  # bounds how long the event loop is kept: a few milliseconds
 _QUEUED_BATCHES = 32
 _LATER_S = 0.05
+_MANY = 32  # a commit of so many, and more follows at once: a burst, in which each commit …
+_GATHER_S = 0.02  # … waits so long for more, as what one costs hardly depends on how many it takes
 
 
 class Committer:
@@ -64,11 +66,16 @@ class Committer:
 
     async def run(self) -> None:
         """Until cancelled. What was not committed then is found again by the next scan."""
+        gathers_until = 0.0
         while True:
             findings = list(await self._queue.get())
+            if len(findings) < self._commit_files and self._clock.monotonic() < gathers_until:
+                await self._clock.sleep(_GATHER_S)
             while len(findings) < self._commit_files and not self._queue.empty():
                 findings.extend(self._queue.get_nowait())
             await self._commit(findings)
+            if len(findings) >= _MANY:
+                gathers_until = self._clock.monotonic() + _GATHER_S
 
     async def _commit(self, findings: Sequence[Finding]) -> None:
         backoff = Backoff()

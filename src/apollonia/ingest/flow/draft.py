@@ -89,20 +89,19 @@ class Draft:
 
     def _add_read(self, read: Read) -> None:
         candidate = read.candidate
-        entry = entry_of(read)
         known = self._known.get(candidate.path)
         if known is not None and known.is_live:
-            self._add_changed(read, known, replace(entry, file_id=known.file_id))
+            self._add_changed(read, known, entry_of(read, known.file_id))
             return
-        source = self._source(candidate, entry)
+        source = self._source(read)
         if source is not None:
-            entry = replace(entry, file_id=source.file_id)
+            entry = entry_of(read, source.file_id)
             self._put(replace(source, file_id=None, gone_micros=self._now))
             self._put(entry)
             self._tell_read(read, FileEventType.MOVED_TO, entry, source.path)
             return
         returned = known.file_id if known is not None else None
-        entry = replace(entry, file_id=returned or uuid7(self._now // 1000))
+        entry = entry_of(read, returned or uuid7(self._now // 1000))
         self._put(entry)
         self._tell_read(read, FileEventType.CREATE, entry)
 
@@ -121,12 +120,13 @@ class Draft:
         if _facts_told(entry) != _facts_told(known):
             self._tell_read(read, FileEventType.CLOSE_WRITE, entry)
 
-    def _source(self, candidate: Candidate, entry: Entry) -> Entry | None:
+    def _source(self, read: Read) -> Entry | None:
         """The entry that the file takes its id from, if it still has it to give."""
+        candidate = read.candidate
         source = self._known.get(candidate.moved_from or b"")
         if source is None or source.file_id is None or source.path == candidate.path:
             return None
-        if candidate.guessed and not _same_content(entry, source):
+        if candidate.guessed and not _same_content(entry_of(read, None), source):
             return None
         return source
 
@@ -211,8 +211,8 @@ def finding_root(finding: Finding) -> WatchedRoot:
     return finding.candidate.root if isinstance(finding, Read) else finding.root
 
 
-def entry_of(read: Read) -> Entry:
-    """The entry that a look into a file gives, still without an id."""
+def entry_of(read: Read, file_id: str | None) -> Entry:
+    """The entry that a look into a file gives."""
     candidate, inspection = read.candidate, read.inspection
     facts = facts_of(candidate, inspection)
     sha, xxh = inspection.sha256_hash, inspection.xxh128_hash
@@ -229,7 +229,7 @@ def entry_of(read: Read) -> Entry:
         links=facts.links,
         sha256_hash=sha,
         xxh128_hash=xxh,
-        file_id=None,
+        file_id=file_id,
         error_code=None if inspection.error is None else inspection.error.code,
     )
 

@@ -126,8 +126,9 @@ class Lanes:
     def _pop(self, lane: _Lane, count: int, size: int) -> list[Candidate]:
         taken: list[Candidate] = []
         bytes_taken = 0
-        while len(lane) and len(taken) < count and bytes_taken < size:
-            candidate = (lane.urgent or lane.bulk).popleft()
+        urgent, bulk = lane.urgent, lane.bulk
+        while len(taken) < count and bytes_taken < size and (urgent or bulk):
+            candidate = (urgent or bulk).popleft()
             if not candidate.root.gate.is_open:
                 self._aside.append(candidate)
                 continue

@@ -29,7 +29,8 @@ class Looked:
 
     ``gone``: known files that the listing did not show, ``short``: the folders they were in;
     ``rest``: asks still to be looked at, with the folders below; ``unreadable``: folders that are
-    there but cannot be read; ``overfull``: more files are unsettled than can be waited for.
+    there but cannot be read; ``overfull``: more files are unsettled than can be waited for;
+    ``listing_s``: seconds that reading the folders took.
     """
 
     rest: list[Ask] = field(default_factory=list)
@@ -40,6 +41,7 @@ class Looked:
     unreadable: list[bytes] = field(default_factory=list)
     gone: list[bytes] = field(default_factory=list)
     overfull: bool = False
+    listing_s: float = 0.0
 
 
 class Survey:
@@ -82,8 +84,8 @@ class Survey:
     ) -> Looked:
         await self._root.gate.passed()
         limit = self._options.chunk_entries
-        listed, rest = await self._off_loop(lambda: list_asks(self._files, self._root, asks, limit))
-        looked = Looked(rest=list(rest))
+        listed, rest, seconds = await self._off_loop(lambda: self._list(asks, limit))
+        looked = Looked(rest=list(rest), listing_s=seconds)
         below = [ask for one in listed for ask in self._note(one, looked)]
         looked.rest[:0] = below  # depth first: few folders wait at a time
         self._mark_absent(listed)
@@ -99,6 +101,11 @@ class Survey:
             await self._pipeline.offer(candidates, urgent=urgent)
         self._recheck_sources(listed, changed)
         return looked
+
+    def _list(self, asks: Sequence[Ask], limit: int) -> tuple[list[Listed], Sequence[Ask], float]:
+        began = self._clock.monotonic()
+        listed, rest = list_asks(self._files, self._root, asks, limit)
+        return listed, rest, self._clock.monotonic() - began
 
     async def _off_loop[T](self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._root.disk, work)

@@ -36,14 +36,15 @@ class Following:
         while True:
             asks = await hints.take(_ASKS_AT_ONCE)
             self._put_off_moves(asks)
-            started = self._clock.monotonic()
+            seconds = 0.0
             folders = [ask.folder for ask in asks]
             is_burst = sum(len(ask.names) for ask in asks) >= _BURST_NAMES
             while asks:
                 looked = await self._survey.look(asks, "watch")
                 await self._reaper.reap(looked.gone, "watch")
                 asks = looked.rest
-            hints.looked(folders, self._clock.monotonic() - started)
+                seconds += looked.listing_s
+            hints.looked(folders, seconds)
             if is_burst:
                 await self._clock.sleep(self._options.burst_s)
 

@@ -9,7 +9,7 @@ from apollonia.ingest.reconcile.asks import Ask, Named, Ready
 from apollonia.ingest.watch.due import first_of, take_due
 from apollonia.ports.clock import Clock
 
-_REST_FACTOR = 4.0  # a folder rests four times as long as its last look took …
+_REST_FACTOR = 4.0  # a folder rests four times as long as listing it took …
 _REST_LIMIT_S = 0.5  # … so that a burst into a large folder costs a fifth of one core at most
 _RESTS_KEPT = 1024
 _NAMES_LIMIT = 50_000
@@ -99,7 +99,10 @@ class Hints:
         )
 
     def looked(self, folders: list[bytes], seconds: float) -> None:
-        """These folders were looked at, which took so long: let them rest in proportion."""
+        """Listing these folders took so long: let them rest in proportion.
+
+        Without what came after it: while readers are busy, more is heard of, not less.
+        """
         rest = min(_REST_LIMIT_S, seconds * _REST_FACTOR)
         now = self._clock.monotonic()
         if len(self._rests) > _RESTS_KEPT:
