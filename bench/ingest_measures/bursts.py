@@ -36,7 +36,7 @@ _BYTES = 100 << 10
 _WARMING = 256  # files that are there before: enough for a batch to each worker
 _AFTERMATH_S = 3.0  # beyond the settle time and the folder's rest: a second event would be out
 _SHARE = 0.3
-_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory; a fresh folder in it
+_MEMORY = Path("/dev/shm")
 _ROOM = 1 << 30
 
 
