@@ -4,9 +4,11 @@ To add one: a module in ``analysers`` (the module's class has ``analyse(material
 here.
 """
 
-from apollonia.analyze.plugin import Plugin
+from apollonia.analyze.plugin import Input, Plugin
 from apollonia.domain.analysis import ANALYSED_KINDS, Cost
+from apollonia.domain.kinds import Kind
 
+_SEEN = frozenset({Input.FILM, Input.PICTURE})
 _HERE = "apollonia.analyze.analysers"
 
 BUILT_IN: tuple[Plugin, ...] = (
@@ -15,6 +17,54 @@ BUILT_IN: tuple[Plugin, ...] = (
         version="1",
         implementation=f"{_HERE}.byte_profile:ByteProfile",
         scores=dict.fromkeys(ANALYSED_KINDS, 1),
+        cost=Cost(base_s=0.2, per_gib_s=0.0),
+    ),
+    Plugin(
+        name="scenes",
+        version="1",
+        implementation=f"{_HERE}.scenes:Scenes",
+        scores={Kind.VIDEO: 1},
+        inputs=frozenset({Input.FILM}),
+        cost=Cost(base_s=0.5, per_gib_s=5.0, per_minute_s=0.5),
+    ),
+    Plugin(
+        name="perceptual-hash",
+        version="1",
+        implementation=f"{_HERE}.perceptual_hash:PerceptualHash",
+        scores={Kind.VIDEO: 1, Kind.IMAGE: 1},
+        inputs=_SEEN,
+        cost=Cost(base_s=0.5, per_gib_s=1.0),
+    ),
+    Plugin(
+        name="picture",
+        version="1",
+        implementation=f"{_HERE}.picture:Look",
+        scores={Kind.VIDEO: 1, Kind.IMAGE: 1},
+        inputs=_SEEN,
+        cost=Cost(base_s=0.5, per_gib_s=1.0),
+    ),
+    Plugin(
+        name="picture-quality",
+        version="1",
+        implementation=f"{_HERE}.picture_quality:PictureQuality",
+        scores={Kind.VIDEO: 1, Kind.IMAGE: 1},
+        inputs=_SEEN,
+        cost=Cost(base_s=1.0, per_gib_s=1.0),
+    ),
+    Plugin(
+        name="container-faults",
+        version="1",
+        implementation=f"{_HERE}.container_faults:ContainerFaults",
+        scores={Kind.VIDEO: 1},
+        inputs=frozenset({Input.FILM}),
+        cost=Cost(base_s=0.2, per_gib_s=0.0),
+    ),
+    Plugin(
+        name="subtitle-text",
+        version="1",
+        implementation=f"{_HERE}.subtitle_text:SubtitleText",
+        scores={Kind.VIDEO: 1},
+        inputs=frozenset({Input.FILM}),
         cost=Cost(base_s=0.2, per_gib_s=0.0),
     ),
 )

@@ -11,6 +11,8 @@ from apollonia.media.reading import OpenFile
 from apollonia.media.sniffing.content import Content
 
 if TYPE_CHECKING:
+    from apollonia.media.film.film import Film
+    from apollonia.media.imaging.still import Picture
     from apollonia.media.sound.sound import Sound
 
 
@@ -52,6 +54,26 @@ class Material:
         sound: Sound = self._once(Input.SOUND, self._decode)
         return sound
 
+    def film(self) -> "Film":
+        """What is seen in it; each sample was looked at by ``seeing.frame_quality``.
+
+        Raises:
+            MediaFault: nothing, or it cannot be decoded.
+            MemoryError: it needs more memory than a worker may have.
+        """
+        film: Film = self._once(Input.FILM, self._watch)
+        return film
+
+    def picture(self) -> "Picture":
+        """The image itself.
+
+        Raises:
+            MediaFault: it is none, or it cannot be decoded.
+            MemoryError: it needs more memory than a worker may have.
+        """
+        picture: Picture = self._once(Input.PICTURE, self._draw)
+        return picture
+
     def found(self, name: str) -> Mapping[str, Any]:
         """What another analyser finds in this content: asked for now, unless it was before.
 
@@ -67,7 +89,13 @@ class Material:
 
     def prepare(self, given: Input) -> None:
         """Make it now; what goes wrong is kept for those who ask for it."""
-        makers: Mapping[Input, Callable[[], object]] = {Input.SOUND: self.sound}
+        makers: Mapping[Input, Callable[[], object]] = {
+            Input.SOUND: self.sound,
+            Input.FILM: self.film,
+            Input.PICTURE: self.picture,
+        }
+        if given is (Input.FILM if self.kind is Kind.IMAGE else Input.PICTURE):
+            return  # an analyser of both asks for the one that the content is
         try:
             makers[given]()
         except (Poison, MemoryError):
@@ -78,6 +106,18 @@ class Material:
         from apollonia.media.sound.sound import SoundLimits  # noqa: PLC0415 - as above
 
         return decode_sound(self.content, SoundLimits(held_s=self.settings.held_s))
+
+    def _watch(self) -> "Film":
+        from apollonia.analyze.seeing.frame_quality import look_at  # noqa: PLC0415 - as above
+        from apollonia.media.film.decode import decode_film  # noqa: PLC0415 - as above
+        from apollonia.media.film.film import FilmLimits  # noqa: PLC0415 - as above
+
+        return decode_film(self.content, FilmLimits(), look_at)
+
+    def _draw(self) -> "Picture":
+        from apollonia.media.imaging.still import decode_picture  # noqa: PLC0415 - as above
+
+        return decode_picture(self.content)
 
     def _once(self, key: str, make: Callable[[], Any]) -> Any:
         """Made once; a fault is one for all who ask."""

@@ -22,9 +22,17 @@ class Input(StrEnum):
 
     SOUND = "sound"
     """``Material.sound()``: decoded to 44.1 and 16 kHz, measured on the way."""
+    FILM = "film"
+    """``Material.film()``: every frame tiny, some as stills, all packets counted."""
+    PICTURE = "picture"
+    """``Material.picture()``: the image itself, upright."""
 
 
-INPUT_COSTS: Mapping[Input, Cost] = {Input.SOUND: Cost(1.0, per_gib_s=20.0, per_minute_s=0.5)}
+INPUT_COSTS: Mapping[Input, Cost] = {
+    Input.SOUND: Cost(1.0, per_gib_s=20.0, per_minute_s=0.5),
+    Input.FILM: Cost(2.0, per_gib_s=20.0, per_minute_s=6.0),
+    Input.PICTURE: Cost(1.0, per_gib_s=100.0),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

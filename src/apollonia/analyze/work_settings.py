@@ -11,9 +11,13 @@ _HELD_S: Mapping[Windows, int] = {"energy": 600, "whole": 1200}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkSettings:
-    """``windows``: models hear the most energetic stretches of a sound, or all that is held."""
+    """``windows``: models hear the most energetic stretches of a sound, or all that is held.
+
+    ``gps``: where a picture was taken may be told.
+    """
 
     windows: Windows = "energy"
+    gps: bool = False
 
     @property
     def held_s(self) -> int:

@@ -307,6 +307,7 @@ class AnalyzeSettings(Section):
         "energy",
         description="What models hear of a sound: its most energetic stretches, or all of it",
     )
+    gps: bool = Field(False, description="Keep where pictures were taken, as their cameras tell it")
     off: Words = Field((), description="Analysers that are switched off, by name")
     device: Device = Field(
         "auto",

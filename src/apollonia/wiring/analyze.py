@@ -92,5 +92,5 @@ def _options(settings: Settings) -> AnalyzeOptions:
         slots={lane: getattr(chosen, f"slots_{lane}") for lane in LANES},
         time_limit_s=chosen.time_limit_seconds,
         memory_limit_bytes=chosen.memory_limit_mb * _MIB,
-        settings=WorkSettings(windows=chosen.windows),
+        settings=WorkSettings(windows=chosen.windows, gps=chosen.gps),
     )

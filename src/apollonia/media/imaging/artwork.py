@@ -65,10 +65,10 @@ def _from_container(content: Content, known: Format, size: int, pixel_limit: int
             image = _embedded(picture, size, pixel_limit)
             if image is not None:
                 return _encode(image, size, "embedded")
-        film = _film(container)
+        film = film_of(container)
         if film is None:
             return None
-        frame = _frame(container, film, pixel_limit)
+        frame = first_frame(container, film, pixel_limit)
         if frame is None:
             return None
         image = _picture_of(frame)
@@ -76,7 +76,7 @@ def _from_container(content: Content, known: Format, size: int, pixel_limit: int
         return _encode(image, size, "image" if known.kind is Kind.IMAGE else "frame")
 
 
-def _film(container: "InputContainer") -> "VideoStream | None":
+def film_of(container: "InputContainer") -> "VideoStream | None":
     """The largest whole picture: the tiles of a HEIC are streams too, its thumbnail is no tile."""
     from av.stream import Disposition  # noqa: PLC0415 - in workers only
 
@@ -127,7 +127,7 @@ def _encode(image: "Image", size: int, source: str) -> Artwork:
     return Artwork(out.getvalue(), image.width, image.height, source)
 
 
-def _frame(
+def first_frame(
     container: "InputContainer", film: "VideoStream", pixel_limit: int
 ) -> "VideoFrame | None":
     """A frame about a tenth in; another where that one is dark; ``None``: nothing decodes."""

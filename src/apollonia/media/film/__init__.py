@@ -1,0 +1,1 @@
+"""Decoding films once for all who look; in worker processes only."""
