@@ -78,7 +78,7 @@ async def test_pool_survives_kill_9_in_the_middle_of_batches(library):
 
 
 async def test_pool_replaces_a_worker_that_hangs(library):
-    options = MediaOptions(workers=1, file_time_limit_s=0.6)
+    options = MediaOptions(workers=1, file_time_limit_s=2.0)
     async with MediaPool(options) as pool:
         await pool.inspect([InspectRequest(library[0])])
         (hung,) = pool.worker_pids
