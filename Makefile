@@ -14,6 +14,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 RUN_SET := .venv/.run
 DEV_SET := .venv/.dev
+TENSORFLOW_SET := .tools/tensorflow/.installed
 NPM := scripts/npm.sh
 PAGE := web/dist/index.html
 PACKAGES := web/node_modules/.installed
@@ -36,6 +37,12 @@ test: $(DEV_SET) $(PAGE) ## Run all tests that this machine can run, the page's 
 	echo "== pytest: unit, contract, integration, e2e"; \
 	$(PY) -m pytest -n auto --dist worksteal $(ARGS) || exit $$?; \
 	if [ $$page -ne 0 ]; then echo "apollonia: the page's tests failed, see above" >&2; fi; exit $$page
+
+.PHONY: test-tensorflow
+test-tensorflow: $(TENSORFLOW_SET) ## Compare both runtimes of models, with a TensorFlow of their own (1.3 GB)
+	@echo "== pytest: TensorFlow"
+	@APOLLONIA_TEST_TENSORFLOW=required .tools/tensorflow/bin/python -m pytest -n 2 \
+	tests/integration/models/test_tensorflow.py $(ARGS)
 
 .PHONY: check
 check: lint types layers page-check generated locks ## Do the six checks below (make -k check: all of them even after a fault)
@@ -138,6 +145,9 @@ $(RUN_SET): $(ENVIRONMENT)
 
 $(DEV_SET): $(ENVIRONMENT)
 	@scripts/environment.sh dev
+
+$(TENSORFLOW_SET): $(ENVIRONMENT) requirements/tensorflow.txt scripts/tensorflow_environment.sh
+	@scripts/tensorflow_environment.sh
 
 # The page. A folder's own time changes when a file in it comes or goes.
 tree = $(foreach entry,$(wildcard $(1)/*),$(entry) $(call tree,$(entry)))

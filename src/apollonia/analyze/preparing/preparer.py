@@ -34,7 +34,7 @@ _DECLINED = (
 )
 _NO_INT8 = (
     "int8 is refused: with weights of 8 bits musicnn no longer gives the same tags"
-    " (docs/adr: model precision); fp16 halves the file and keeps them"
+    " (docs/adr/0021-models.md); fp16 halves the file and keeps them"
 )
 
 

@@ -1,0 +1,1 @@
+"""What models hear in sound: front ends, and what their answers mean. Pure functions."""
