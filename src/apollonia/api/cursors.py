@@ -6,7 +6,6 @@ import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
-from dataclasses import astuple
 from hashlib import sha256
 from typing import Any
 
@@ -70,7 +69,7 @@ class Cursors:
 
 
 def _list_of(where: FileFilter, sort: Sort) -> object:
-    return astuple(where), sort.key.value, sort.descending
+    return where, sort.key.value, sort.descending
 
 
 def _inflate(payload: bytes) -> bytes:

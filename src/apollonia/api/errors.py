@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from apollonia.api.json_response import json_bytes
+from apollonia.domain.query import QueryError
 from apollonia.errors import (
     ApolloniaError,
     ConfigurationError,
@@ -131,7 +132,9 @@ def problem_for(error: BaseException, scope: Scope) -> Response:
         return _http_problem(error, scope)
     if isinstance(error, ApolloniaError) and not isinstance(error, ConfigurationError):
         status = status_of(error)
-        return _problem(scope, status, error.code, error.message, headers=_headers_for(status))
+        more = _where_in_query(error) if isinstance(error, QueryError) else {}
+        headers = _headers_for(status)
+        return _problem(scope, status, error.code, error.message, headers=headers, more=more)
     text = "".join(traceback.format_exception(error))
     get_logger(__name__).error("request failed", path=scope.get("path"), traceback=text)
     detail = "Something went wrong inside Apollonia. Its log says more under this request id."
@@ -159,6 +162,11 @@ def close_code(error: BaseException) -> int:
     return CLOSE_INTERNAL
 
 
+def _where_in_query(error: QueryError) -> Mapping[str, Any]:
+    found = {"position": error.position, "length": error.length, "suggestion": error.suggestion}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _headers_for(status: HTTPStatus) -> Mapping[str, str]:
     if status is HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="apollonia"'}
@@ -183,7 +191,7 @@ def _http_problem(error: HTTPException, scope: Scope) -> Response:
     return _problem(scope, status, code, detail, headers=error.headers or {})
 
 
-def _problem(
+def _problem(  # noqa: PLR0913 - all that a problem tells
     scope: Scope,
     status: HTTPStatus,
     code: str,
@@ -191,6 +199,7 @@ def _problem(
     *,
     headers: Mapping[str, str] | None = None,
     errors: Sequence[Mapping[str, str]] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -200,6 +209,7 @@ def _problem(
         "detail": detail,
         "instance": scope.get("path", ""),
         "request_id": scope.get("state", {}).get("request_id", ""),
+        **(more or {}),
     }
     if errors is not None:
         body["errors"] = errors

@@ -10,13 +10,22 @@ from fastapi import Depends, Query, Request
 from apollonia.api.schemas import Sort as SortWord
 from apollonia.domain.kinds import AnalysisState, Availability, Kind, Status
 from apollonia.domain.paging import FileFilter, Sort, SortKey
+from apollonia.domain.query import Term, parse
+from apollonia.domain.query.tree import All, Mode, Text
 from apollonia.errors import InvalidError
 
 DEFAULT_AVAILABILITY = (Availability.PRESENT, Availability.MISSING)
 
 _MAX_REPEATS = 64
 
-Words = Annotated[str | None, Query(max_length=500, description="Full text: all words must match")]
+Words = Annotated[
+    str | None,
+    Query(
+        max_length=2_000,
+        description="The query language: words, which all must match, and fields:"
+        ' `artist:"Björk" duration:>3m added:<7d`. A fault is answered with its position',
+    ),
+]
 Kinds = Annotated[list[Kind] | None, Query(max_length=_MAX_REPEATS, description="Any of these")]
 Formats = Annotated[
     list[Annotated[str, Query(max_length=32)]] | None,
@@ -52,6 +61,7 @@ async def read_filter(  # noqa: PLR0913, PLR0917 - one argument per query parame
     analysis: AnalysisStates = None,
 ) -> FileFilter:
     """What the list is narrowed to; the same filter whatever the order of the parameters."""
+    text, query = read_query(q or "")
     return FileFilter(
         kinds=_words(kind or ()),
         formats=_words(word.lower() for word in format or ()),
@@ -61,8 +71,22 @@ async def read_filter(  # noqa: PLR0913, PLR0917 - one argument per query parame
         root=root or None,
         folder=None if folder is None else _folder(request),
         recursive=recursive,
-        text=(q or "").strip() or None,
+        text=text,
+        query=query,
     )
+
+
+def read_query(q: str) -> tuple[str | None, Term | None]:
+    """Plain words as they are, anything else as a tree; neither when nothing is asked.
+
+    Raises:
+        QueryError: with the position.
+    """
+    term = parse(q)
+    words = term.terms if isinstance(term, All) else (term,)
+    if all(isinstance(it, Text) and _is_plain(it) for it in words):
+        return q.strip(), None
+    return (None, term) if term is not None else (q.strip() or None, None)
 
 
 Where = Annotated[FileFilter, Depends(read_filter)]
@@ -75,9 +99,9 @@ def read_sort(word: SortWord | None, where: FileFilter) -> Sort:
         InvalidError: by relevance without a text.
     """
     if word is None:
-        return Sort(SortKey.RELEVANCE if where.text else SortKey.ADDED, descending=True)
+        return Sort(SortKey.RELEVANCE if _is_asked(where) else SortKey.ADDED, descending=True)
     if word is SortWord.RELEVANCE:
-        if where.text is None:
+        if not _is_asked(where):
             raise InvalidError("sort=relevance needs q: give words to search for")
         return Sort(SortKey.RELEVANCE, descending=True)
     return Sort(SortKey(word.value.removeprefix("-")), descending=word.value.startswith("-"))
@@ -100,6 +124,15 @@ async def read_list(
 ) -> ListQuery:
     """The filter and the order of a list."""
     return ListQuery(where, read_sort(sort, where))
+
+
+def _is_plain(text: Text) -> bool:
+    is_operator = text.mode is Mode.BEGUN and text.text.lower() in {"and", "or", "not"}
+    return text.field is None and (text.mode is Mode.WORDS or is_operator)
+
+
+def _is_asked(where: FileFilter) -> bool:
+    return where.text is not None or where.query is not None
 
 
 def _words(words: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from apollonia.api.errors import PROBLEM_JSON
 
 _SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
 _WORDS = {
-    400: "A value is not acceptable: `invalid` or `invalid_cursor`",
+    400: "A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor`",
     401: "No credential, or one that is not valid (any more): `unauthenticated`",
     403: "The proof against forged requests is missing: `csrf` or `foreign_origin`",
     404: "There is no such item: `not_found` or `no_artwork`",

@@ -39,6 +39,20 @@ class Sort(StrEnum):
     SIZE_DESC = "-size"
     MODIFIED = "modified"
     MODIFIED_DESC = "-modified"
+    YEAR = "year"
+    YEAR_DESC = "-year"
+    TRACK = "track"
+    TRACK_DESC = "-track"
+    BITRATE = "bitrate"
+    BITRATE_DESC = "-bitrate"
+    TEMPO = "tempo"
+    TEMPO_DESC = "-tempo"
+    LOUDNESS = "loudness"
+    LOUDNESS_DESC = "-loudness"
+    ENERGY = "energy"
+    ENERGY_DESC = "-energy"
+    QUALITY = "quality"
+    QUALITY_DESC = "-quality"
     RELEVANCE = "relevance"
 
 
@@ -62,6 +76,11 @@ class Problem(BaseModel):
     instance: str
     request_id: str
     errors: list[FieldError] | None = Field(None, description="Only with code `invalid`")
+    position: int | None = Field(
+        None, description="Only with code `invalid_query`: where in `q`, in characters from 0"
+    )
+    length: int | None = Field(None, description="How many characters from there are meant")
+    suggestion: str | None = Field(None, description="What can stand there instead")
 
 
 class FileItem(Answer):
@@ -114,6 +133,13 @@ class FileItem(Answer):
     )
 
 
+class Corrected(Answer):
+    """A word that no file has, and the one that was looked for instead."""
+
+    typed: str
+    used: str
+
+
 class FilePage(Answer):
     """Some files, and where the next page starts."""
 
@@ -121,6 +147,14 @@ class FilePage(Answer):
     next: str | None = Field(description="Give it back as `cursor`; null: this was the last page")
     total: int | None = Field(description="Exact up to 10,000, null beyond")
     total_at_least: int | None = Field(description="10,000 when there are more than that")
+    sorted_by: str = Field(
+        description="What the page is really sorted by: beyond 10,000 matches `added` in place of"
+        " `relevance` and of sorts that take too long"
+    )
+    corrections: list[Corrected] = Field(
+        description="Not empty: nothing matched as typed, this was looked for instead"
+    )
+    query: str | None = Field(description="The corrected query, when there are corrections")
 
 
 class Neighbor(Answer):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from apollonia.domain.query.tree import Term
+
 
 class SortKey(StrEnum):
     """What a list of files can be sorted by; ``relevance`` only with a text query."""
@@ -15,7 +17,29 @@ class SortKey(StrEnum):
     DURATION = "duration"
     SIZE = "size"
     MODIFIED = "modified"
+    YEAR = "year"
+    TRACK = "track"
+    BITRATE = "bitrate"
+    TEMPO = "tempo"
+    LOUDNESS = "loudness"
+    ENERGY = "energy"
+    QUALITY = "quality"
     RELEVANCE = "relevance"
+
+
+INDEXED_SORTS = frozenset(
+    {
+        SortKey.ADDED,
+        SortKey.PATH,
+        SortKey.TITLE,
+        SortKey.ARTIST,
+        SortKey.ALBUM,
+        SortKey.DURATION,
+        SortKey.SIZE,
+        SortKey.MODIFIED,
+    }
+)
+"""Exact at any size; the others up to ``TOTAL_CAP`` files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +52,10 @@ class Sort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFilter:
-    """What a list of files is narrowed to; empty tuples mean "any"."""
+    """What a list of files is narrowed to; empty tuples mean "any".
+
+    ``text`` is words and nothing else; ``query`` is what the query language says.
+    """
 
     kinds: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
@@ -39,6 +66,7 @@ class FileFilter:
     folder: bytes | None = None
     recursive: bool = True
     text: str | None = None
+    query: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)

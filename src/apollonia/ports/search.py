@@ -1,20 +1,76 @@
-"""Full-text search."""
+"""Search: the query language over all files, with what helps to ask."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from apollonia.domain.paging import After, FileFilter, Page, Sort
+from apollonia.domain.paging import After, FileFilter, Page, Sort, SortKey
 from apollonia.domain.place import Place
 
 
-class Search(Protocol):
-    """Words as people type them: all must match, each as a word's beginning.
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word that no file has, and the one that was looked for instead."""
 
-    Accents, case and apostrophes are ignored. Whatever is typed is text: no syntax of the engine
-    shows through, and no input is an error.
+    typed: str
+    used: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Page[Place]):
+    """A page of files.
+
+    ``order``: what it is really sorted by. Up to ``TOTAL_CAP`` matches that is what was asked for;
+    beyond it relevance, and sorts that no index has, become the date of adding.
+
+    ``corrections``: nothing matched as typed, so this was looked for; ``query`` says all of it.
+    """
+
+    order: SortKey = SortKey.ADDED
+    corrections: tuple[Correction, ...] = ()
+    query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """How many of the files have this value; ``query``: what narrows to them."""
+
+    value: str
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """Counts by field, the most frequent first; not ``exact``: among the ``counted`` first only."""
+
+    fields: Mapping[str, Sequence[FacetValue]]
+    counted: int
+    exact: bool
+
+
+class Search(Protocol):
+    """The query language (``domain.query``) over the catalog.
+
+    Accents, case and apostrophes of text are ignored. ``where.text`` is plain words, which all
+    must match, each as a word's beginning: whatever stands there is text and never an error.
+    ``where.query`` is a tree of the language. Raises ``CatalogUnavailableError``.
     """
 
     async def search(
         self, where: FileFilter, sort: Sort, *, limit: int, after: After | None = None
-    ) -> Page[Place]:
-        """A page of the files that match ``where.text`` and the rest of the filter."""
+    ) -> Found:
+        """A page of the files that match the filter with its text and query.
+
+        Words that no file has are taken for typing errors where nothing else matches, too: then
+        the page is that of the corrected query, and says so.
+        """
+        ...
+
+    async def facet_counts(self, where: FileFilter, *, limit: int = 12) -> FacetCounts:
+        """How many of the matching files have which values; exact up to ``TOTAL_CAP`` files."""
+        ...
+
+    async def explain(self, where: FileFilter, sort: Sort) -> Sequence[str]:
+        """How the database finds a page, for people who wonder: its own words, line by line."""
         ...

@@ -8,8 +8,11 @@ from apollonia.domain.kinds import Availability
 from apollonia.domain.paging import TOTAL_CAP, After, FileFilter, Page, Sort, SortKey
 from apollonia.domain.paths import display, folder_of, is_inside
 from apollonia.domain.place import Place
+from apollonia.domain.query import Term, show
+from apollonia.domain.query.tree import All, Is, Not, Some, Text
 from apollonia.ports.graph import GraphFile
 from apollonia.ports.library import EventFact, NeighborFact, Stats
+from apollonia.ports.search import FacetCounts, FacetValue, Found
 
 _VALUES: Mapping[SortKey, Callable[[Place], str | int]] = {
     SortKey.ADDED: lambda place: place.added_time,
@@ -57,10 +60,22 @@ class FakeLibrary:
 
     async def search(
         self, where: FileFilter, sort: Sort, *, limit: int, after: After | None = None
-    ) -> Page[Place]:
-        """Files whose path, title, artist or album has every word in it."""
-        assert where.text is not None
-        return self._page(where, sort, limit, after)
+    ) -> Found:
+        """Files whose path, title, artist or album has every word in it; ``kind:`` and groups."""
+        page = self._page(where, sort, limit, after)
+        return Found(page.items, page.next, page.total, order=sort.key)
+
+    async def facet_counts(self, where: FileFilter, *, limit: int = 12) -> FacetCounts:
+        """Kinds and formats."""
+        fields = {
+            name: [FacetValue(it, count, f"{name}:{it}") for it, count in values.items()][:limit]
+            for name, values in (await self.facets(where)).items()
+        }
+        return FacetCounts(fields, len(self._matching(where)), exact=True)
+
+    async def explain(self, where: FileFilter, sort: Sort) -> Sequence[str]:
+        """Its query."""
+        return [f"query: {show(where.query)}", f"sort: {sort.key.value}"]
 
     async def place(self, place_id: str) -> Place | None:
         """One file."""
@@ -125,7 +140,7 @@ class FakeLibrary:
     def _page(self, where: FileFilter, sort: Sort, limit: int, after: After | None) -> Page[Place]:
         self._fail()
         self.asked.append(where)
-        value = _VALUES[sort.key]
+        value = _VALUES.get(sort.key, _VALUES[SortKey.TITLE])
         found = sorted(
             self._matching(where),
             key=lambda place: (value(place), place.id),
@@ -166,7 +181,25 @@ def _matches(place: Place, where: FileFilter) -> bool:
         and (where.root is None or place.root == where.root)
         and _in_folder(place, where)
         and all(word in text for word in words)
+        and (where.query is None or _answers(place, text, where.query))
     )
+
+
+def _answers(place: Place, text: str, term: Term) -> bool:
+    match term:
+        case All():
+            return all(_answers(place, text, it) for it in term.terms)
+        case Some():
+            return any(_answers(place, text, it) for it in term.terms)
+        case Not():
+            return not _answers(place, text, term.term)
+        case Text():
+            sought = _tag(place, term.field).casefold() if term.field else text
+            return term.text.casefold() in sought
+        case Is(field="kind"):
+            return place.kind.value == term.value
+        case _:
+            raise NotImplementedError(show(term))
 
 
 def _in_folder(place: Place, where: FileFilter) -> bool:

@@ -116,7 +116,7 @@ async def test_files_blank_search_is_no_search(script, world):
         ("sort=-relevance", "query.sort"),
         ("status=fine", "query.status.0"),
         ("analysis=fine", "query.analysis.0"),
-        (f"q={'x' * 501}", "query.q"),
+        (f"q={'x' * 2_001}", "query.q"),
         ("recursive=perhaps", "query.recursive"),
         (f"cursor={'x' * 16_385}", "query.cursor"),
     ],
@@ -317,3 +317,24 @@ async def test_facets_each_ignore_their_own_filter(world, script):
     facets = TypeAdapter(Facets).validate_json(answer.content)
     assert facets.kind == {"audio": 1, "video": 1}
     assert facets.format == {"mkv": 1}
+
+
+async def test_query_language_narrows_the_list(world, script):
+    world.library.add(a_place(path=b"/music/one.flac"), a_place(path=b"/music/two.flac"))
+
+    answer = await script.get("/api/v1/files", params={"q": "one OR title:nonesuch"})
+
+    assert [item["name"] for item in answer.json()["items"]] == ["one.flac"]
+    assert answer.json()["sorted_by"] == "relevance"
+    assert answer.json()["corrections"] == []
+
+
+async def test_fault_in_a_query_is_a_problem_with_its_position(script):
+    answer = await script.get("/api/v1/files", params={"q": "love artst:bjork"})
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["code"] == "invalid_query"
+    assert (problem["position"], problem["length"], problem["suggestion"]) == (5, 5, "artist")
+    assert "did you mean artist:" in problem["detail"]

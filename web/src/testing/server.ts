@@ -19,6 +19,9 @@ export function problem(status: number, over: Partial<Problem> = {}): HttpRespon
     instance: "/api/v1",
     request_id: "req-1",
     errors: null,
+    position: null,
+    length: null,
+    suggestion: null,
     ...over,
   };
   const headers = { "content-type": "application/problem+json", "X-Request-ID": body.request_id };

@@ -20,6 +20,9 @@ _FIELDS = {  # the weight, and where the positions start: below 16,384, and no f
     "genre": ("C", 5_001),
     "words": ("D", 6_001),
 }
+POSITIONS: Mapping[str, int] = {name: start for name, (_, start) in _FIELDS.items()}
+"""Where the words of each column begin; each has room for 1,000."""
+
 _ASCII_WORD = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 
 

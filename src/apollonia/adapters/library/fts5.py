@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.database.bulk import run
+from apollonia.adapters.library.expressions import Expression, Listed
 from apollonia.adapters.library.keyset import Hit, Order, hits_of, in_order
 from apollonia.adapters.library.selection import (
     Condition,
@@ -21,26 +22,29 @@ _SCORE = "-bm25(files_fts, 10.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0)"
 
 
 class Fts5Matches:
-    """``Matches`` of ``matches.py``.
+    """``Matches`` of ``matches.py``. FTS5 splits quoted words exactly as it split the texts."""
 
-    Every word is quoted: nothing that is typed is an operator, and FTS5 splits inside the quotes
-    exactly as it split the texts.
-    """
-
-    def __init__(self, connection: Connection, words: Sequence[str]) -> None:
+    def __init__(self, connection: Connection, found_by: Expression | Listed) -> None:
         self._connection = connection
-        self._match = " AND ".join(f'"{word}"*' for word in words)
+        self._listed = found_by if isinstance(found_by, Listed) else None
+        self._values = found_by.values if isinstance(found_by, Listed) else (found_by.find,)
 
     def count(self, within: Narrowing, *, at_most: int) -> int:
         """How many files; counts no further than ``at_most``."""
         where = within.condition
-        found = _source(where) if where else "files_fts WHERE files_fts MATCH ?"
+        words_alone = not where and self._listed is None
+        found = "files_fts WHERE files_fts MATCH ?" if words_alone else self._source(where)
         rows = run(
             self._connection,
             f"SELECT count(*) FROM (SELECT 1 FROM {found} LIMIT ?)",  # noqa: S608 - our words
-            (self._match, *where.values, at_most),
+            (*self._values, *where.values, at_most),
         )
         return int(rows[0][0])
+
+    def source(self, within: Narrowing) -> Condition:
+        """``FROM`` and what follows it for all of the files."""
+        where = within.condition
+        return Condition(self._source(where), (*self._values, *where.values))
 
     def by_shelf(self, shelves: Sequence[ShelfRow], folder: Condition) -> Mapping[int, int]:
         """How many of them stand on each of the shelves, among the newest 100,000."""
@@ -50,8 +54,8 @@ class Fts5Matches:
         rows = run(
             self._connection,
             "SELECT shelf, count(*) FROM (SELECT shelf FROM"  # noqa: S608 - our words
-            f" {_source(where)} ORDER BY hit DESC LIMIT ?) GROUP BY shelf",
-            (self._match, *where.values, _MAX_COUNTED),
+            f" {self._source(where)} ORDER BY hit DESC LIMIT ?) GROUP BY shelf",
+            (*self._values, *where.values, _MAX_COUNTED),
         )
         return {row[0]: row[1] for row in rows}
 
@@ -81,10 +85,10 @@ class Fts5Matches:
 
     def _sorted(self, where: Condition, order: Order, clause: str, limit: int) -> list[Hit]:
         statement = (
-            f"SELECT {order.column}, id, number"  # noqa: S608 - our words
-            f" FROM {_source(where)}{clause} LIMIT ?"
+            f"SELECT {order.selected}, id, number"  # noqa: S608 - our words
+            f" FROM {self._source(where)}{clause} LIMIT ?"
         )
-        values = (self._match, *where.values, limit)
+        values = (*self._values, *where.values, limit)
         return hits_of(self._connection, statement, values, order)
 
     def _ranked(self, where: Condition, order: Order, limit: int, after: After | None) -> list[Hit]:
@@ -93,13 +97,13 @@ class Fts5Matches:
         Not packed: that would round them.
         """
         sign = "<" if order.descending else ">"
-        ranked = f"SELECT score, id, number FROM {_source(where, _SCORE)}"  # noqa: S608 - our words
-        values: tuple[object, ...] = (self._match, *where.values)
+        ranked = f"SELECT score, id, number FROM {self._source(where, _SCORE)}"  # noqa: S608 - our words
+        values: tuple[object, ...] = (*self._values, *where.values)
         later = ""
         if after is not None:
-            anchor = f"(SELECT score FROM {_source(Condition(' AND id = ?'), _SCORE)})"  # noqa: S608 - our words
+            anchor = f"(SELECT score FROM {self._source(Condition(' AND id = ?'), _SCORE)})"  # noqa: S608 - our words
             later = f" WHERE (score, id) {sign} (coalesce({anchor}, ?), ?)"
-            values += (self._match, after.id, after.value, after.id)
+            values += (*self._values, after.id, after.value, after.id)
         rows = run(
             self._connection,
             f"SELECT score, id, number FROM ({ranked}){later}{order.clause} LIMIT ?",  # noqa: S608 - our words
@@ -107,10 +111,10 @@ class Fts5Matches:
         )
         return [Hit(*row) for row in rows]
 
-
-def _source(where: Condition, score: str = "NULL") -> str:
-    """``FROM`` and ``WHERE`` of the matching files; the words first, then the condition."""
-    return (
-        f"(SELECT rowid AS hit, {score} AS score FROM files_fts WHERE files_fts MATCH ?)"  # noqa: S608 - our words
-        f" CROSS JOIN files ON files.number = hit WHERE 1{where.sql}"
-    )
+    def _source(self, where: Condition, score: str = "NULL") -> str:
+        """``FROM`` and ``WHERE`` of the matching files; what finds them first, then the rest."""
+        if self._listed is not None:
+            hits = f"SELECT DISTINCT file AS hit, NULL AS score FROM file_terms WHERE {self._listed.sql}"  # noqa: S608, E501 - our words
+        else:
+            hits = f"SELECT rowid AS hit, {score} AS score FROM files_fts WHERE files_fts MATCH ?"  # noqa: S608 - our words
+        return f"({hits}) CROSS JOIN files ON files.number = hit WHERE 1{where.sql}"

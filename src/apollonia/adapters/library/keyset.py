@@ -4,7 +4,7 @@ Each sort key has one index (shelf, key, id). A page is the merge of the matchin
 read in the index's order and only as far as the page needs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import batched
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.folding import MISSING
-from apollonia.adapters.database.bulk import read_rows
+from apollonia.adapters.database.bulk import read_rows, run
 from apollonia.adapters.database.columns import Columns, Raw
 from apollonia.adapters.library.selection import Condition, ShelfRow, shelf_condition
 from apollonia.domain.paging import After, Sort, SortKey
@@ -21,7 +21,6 @@ from apollonia.errors import InvalidError
 
 _MAX_MERGED = 200  # SQLite merges at most 500 in one statement
 _MAX_NUMBER = 2**63
-_MISSING_VALUES = (MISSING, 0)
 _BYTES = "path_head"  # the one sort key that is no text and no number
 
 
@@ -39,6 +38,28 @@ class Order:
 
     column: str
     descending: bool
+    lacking: Any = None
+    """What stands for no value, where that is known of the column."""
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index has it; else it takes sorting."""
+        return self.column in _INDEXED
+
+    @property
+    def name(self) -> str:
+        """What ``selected`` calls it."""
+        return self.column if self.column.isidentifier() else "sorted"
+
+    @property
+    def selected(self) -> str:
+        """The column as it is selected, under a name."""
+        return f"{self.column} AS {self.name}"
+
+    @property
+    def is_real(self) -> bool:
+        """Whether its values have digits behind the point."""
+        return any(name in self.column for name in _REAL)
 
     @property
     def index(self) -> str:
@@ -61,17 +82,19 @@ class Order:
 
     def having_value(self) -> Condition:
         """Only files that have what is sorted by."""
-        return Condition(_HAVING.get(self.column, ""))
+        sign = "<" if self.lacking == MISSING else ">"
+        return Condition(f" AND {self.column} {sign} {_literal(self.lacking)}")
 
     def lacking_value(self) -> Condition | None:
         """Only the others; ``None`` where every file has it."""
-        lacking = _LACKING.get(self.column)
-        return None if lacking is None else Condition(lacking)
+        if self.lacking is None:
+            return None
+        return Condition(f" AND {self.column} = {_literal(self.lacking)}")
 
     @property
     def columns(self) -> Columns:
         """Value, id and number of what a statement selects."""
-        value = Raw(self.column) if self.column == _BYTES else self.column
+        value = Raw(self.name) if self.name == _BYTES else self.name
         return Columns(value, "id", "number")
 
     def to_after(self, hit: Hit) -> After:
@@ -80,8 +103,8 @@ class Order:
         return After(value, hit.id)
 
     def _value(self, value: Any) -> Any:
-        number = self.column in {"duration_ms", "size"}
-        if number and isinstance(value, int) and abs(value) < _MAX_NUMBER:
+        number = self.column not in _TEXTS
+        if number and isinstance(value, int | float) and abs(value) < _MAX_NUMBER:
             return value
         if not number and isinstance(value, str):
             try:
@@ -91,28 +114,33 @@ class Order:
         raise InvalidError("the cursor belongs to another sort: start from the first page")
 
 
-_COLUMNS = {
-    SortKey.ADDED: "added_time",
-    SortKey.PATH: "path_head",
-    SortKey.TITLE: "title_key",
-    SortKey.ARTIST: "artist_key",
-    SortKey.ALBUM: "album_key",
-    SortKey.DURATION: "duration_ms",
-    SortKey.SIZE: "size",
-    SortKey.MODIFIED: "modified_time",
+_COLUMNS: Mapping[SortKey, tuple[str, Any]] = {
+    SortKey.ADDED: ("added_time", None),
+    SortKey.PATH: ("path_head", None),
+    SortKey.TITLE: ("title_key", None),
+    SortKey.ARTIST: ("artist_key", MISSING),
+    SortKey.ALBUM: ("album_key", MISSING),
+    SortKey.DURATION: ("duration_ms", 0),
+    SortKey.SIZE: ("size", None),
+    SortKey.MODIFIED: ("modified_time", None),
+    SortKey.YEAR: ("coalesce(year, 0)", 0),
+    SortKey.TRACK: ("coalesce(10000 * CAST(coalesce(disc, 1) AS bigint) + track, 0)", 0),
+    SortKey.BITRATE: ("coalesce(bit_rate, 0)", 0),
+    SortKey.TEMPO: ("coalesce(tempo_bpm, 0)", 0),
+    SortKey.LOUDNESS: ("coalesce(loudness_lufs, -1000)", -1000),
+    SortKey.ENERGY: ("coalesce(energy, -1)", -1),
+    SortKey.QUALITY: ("coalesce(quality, -1)", -1),
 }
+"""The column of each, and what stands there for no value."""
+_TEXTS = frozenset(
+    {"added_time", "modified_time", "path_head", "title_key", "artist_key", "album_key"}
+)
+_REAL = ("tempo_bpm", "loudness_lufs", "energy", "quality")
+_INDEXED = frozenset({*_TEXTS, "duration_ms", "size"})
 
 
-_HAVING = {
-    "artist_key": f" AND artist_key < '{MISSING}'",
-    "album_key": f" AND album_key < '{MISSING}'",
-    "duration_ms": " AND duration_ms > 0",
-}
-_LACKING = {
-    "artist_key": f" AND artist_key = '{MISSING}'",
-    "album_key": f" AND album_key = '{MISSING}'",
-    "duration_ms": " AND duration_ms = 0",
-}
+def _literal(value: Any) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 def in_order(
@@ -123,7 +151,7 @@ def in_order(
     if lacking is None:
         return find(order.after(after), limit)
     hits: list[Hit] = []
-    is_last_part = after is not None and after.value in _MISSING_VALUES
+    is_last_part = after is not None and after.value == order.lacking
     if not is_last_part:
         hits = find(order.having_value() + order.after(after), limit)
     if len(hits) < limit:
@@ -138,10 +166,10 @@ def order_of(sort: Sort) -> Order:
     Raises:
         InvalidError: relevance, which only a search for words has.
     """
-    column = _COLUMNS.get(sort.key)
-    if column is None:
+    if sort.key not in _COLUMNS:
         raise InvalidError(f"cannot sort by {sort.key.value} without words to search for")
-    return Order(column, sort.descending)
+    column, lacking = _COLUMNS[sort.key]
+    return Order(column, sort.descending, lacking)
 
 
 def merged(
@@ -178,7 +206,7 @@ def gathered(
     """The first hits of a small part of the files, found by the condition and then sorted."""
     on_shelf = shelf_condition(shelves)
     statement = (
-        f"SELECT {order.column}, id, number FROM {found_by(connection, where)}"  # noqa: S608 - our words
+        f"SELECT {order.selected}, id, number FROM {found_by(connection, where)}"  # noqa: S608 - our words
         f" WHERE true{on_shelf.sql}{where.sql}{order.clause} LIMIT ?"
     )
     values = (*on_shelf.values, *where.values, limit)
@@ -187,7 +215,8 @@ def gathered(
 
 def found_by(connection: Connection, where: Condition) -> str:
     """``FROM``: the files by the index that the condition names, where that can be said."""
-    return f"files INDEXED BY {where.index}" if connection.dialect.name == "sqlite" else "files"
+    by_index = where.index and connection.dialect.name == "sqlite"
+    return f"files INDEXED BY {where.index}" if by_index else "files"
 
 
 def limited_branch(order: Order, where: str, *also: str) -> str:
@@ -196,14 +225,14 @@ def limited_branch(order: Order, where: str, *also: str) -> str:
     It merges branches that are sorted already; and only who will read little is sure to read a
     branch by the index that sorts it. Values: the shelf, those of the condition, the limit.
     """
-    columns = ", ".join((order.column, "id", "number", *also))
+    columns = ", ".join((order.selected, "id", "number", *also))
     return f"(SELECT {columns} FROM files WHERE shelf = ?{where}{order.clause} LIMIT ?)"  # noqa: S608 - our words
 
 
 def _indexed_branch(order: Order, where: str) -> str:
     """What SQLite reads of one shelf: it merges sorted branches without sorting."""
     return (
-        f"SELECT {order.column}, id, number FROM files INDEXED BY {order.index}"  # noqa: S608 - our words
+        f"SELECT {order.selected}, id, number FROM files INDEXED BY {order.index}"  # noqa: S608 - our words
         f" WHERE shelf = ?{where}"
     )
 
@@ -220,5 +249,7 @@ def hits_of(
     connection: Connection, statement: str, values: Sequence[Any], order: Order
 ) -> list[Hit]:
     """The hits of a statement that selects value, id and number."""
+    if order.is_real:  # packing rounds
+        return [Hit(*row) for row in run(connection, statement, values)]
     rows = read_rows(connection, order.columns, f"FROM ({statement}) AS found", values)
     return [Hit(*row) for row in rows]

@@ -26,6 +26,9 @@ class ShelfRow(NamedTuple):
     duration_ms: int
 
 
+ANY_INDEX = ""
+"""SQLite decides itself what to find by."""
+
 _SHELF = Columns(*ShelfRow._fields)
 
 

@@ -21,6 +21,7 @@ from apollonia.adapters.library.matches import matches_of, typed_words
 from apollonia.adapters.library.relations import neighbors_of
 from apollonia.adapters.library.selection import (
     Condition,
+    ShelfRow,
     matching,
     read_shelves,
     row_condition,
@@ -62,7 +63,7 @@ class SqlLibrary:
         self, where: FileFilter, sort: Sort, *, limit: int, after: After | None = None
     ) -> Page[Place]:
         """Files in order, without their neighbours."""
-        if where.text is not None:
+        if where.text is not None or where.query is not None:
             raise InvalidError("a list of files takes no words: search for them")
         order = order_of(sort)
         return await self._database.read(lambda at: _page(at, where, order, limit, after))
@@ -150,16 +151,28 @@ def page_of(
 def _page(
     connection: Connection, where: FileFilter, order: Order, limit: int, after: After | None
 ) -> Page[Place]:
-    folder = row_condition(where)
     shelves = matching(read_shelves(connection), where)
+    return list_page(connection, shelves, row_condition(where), order, limit, after)
+
+
+def list_page(
+    connection: Connection,
+    shelves: Sequence[ShelfRow],
+    where: Condition,
+    order: Order,
+    limit: int,
+    after: After | None,
+) -> Page[Place]:
+    """A page of the files of these shelves that meet the condition."""
     if not shelves:
         return Page((), None, 0)
-    counts = count_by_shelf(connection, shelves, folder, at_most=TOTAL_CAP + 1)
+    counts = count_by_shelf(connection, shelves, where, at_most=TOTAL_CAP + 1)
     total = sum(counts.values())
-    read = gathered if folder and total <= TOTAL_CAP else merged
+    is_small = total <= TOTAL_CAP and (bool(where) or not order.is_indexed)
+    read = gathered if is_small else merged
 
     def find(part: Condition, most: int) -> list[Hit]:
-        return read(connection, shelves, order, folder + part, most)
+        return read(connection, shelves, order, where + part, most)
 
     hits = in_order(find, order, after, limit + 1)
     return page_of(connection, order, hits, limit, capped(total))

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.database.bulk import AnyRow, run
-from apollonia.adapters.library.keyset import Hit, Order, in_order, limited_branch, merge_statement
+from apollonia.adapters.library.expressions import Expression, Listed
+from apollonia.adapters.library.keyset import Hit, Order, in_order, merge_statement
 from apollonia.adapters.library.selection import (
     Condition,
     Narrowing,
@@ -20,7 +21,6 @@ _WINDOW = 20_000
 _MATCHES = " AND search @@ CAST(? AS tsquery)"
 # Path, the rest, artist, title; divided by the logarithm of how many words there are.
 _SCORE = "ts_rank('{0.1, 0.4, 0.6, 1.0}', search, CAST(? AS tsquery), 1)::float8"
-_READ_BY_CONDITIONS = "search, shelf, path_head, path, folder_hash"
 _SETTINGS = (
     # A plan made for any words suits neither the rarest nor the commonest.
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
@@ -37,10 +37,14 @@ class VectorMatches:
     the order, which mostly have a page of it.
     """
 
-    def __init__(self, connection: Connection, words: Sequence[str]) -> None:
+    def __init__(self, connection: Connection, found_by: Expression | Listed | None) -> None:
         self._connection = connection
-        self._all = " & ".join(f"'{word}':*" for word in words)
-        self._any = " | ".join(f"'{word}':*" for word in words)
+        self._driver, self._rank = Condition(), ""
+        if isinstance(found_by, Expression):
+            self._driver, self._rank = Condition(_MATCHES, (found_by.find,)), found_by.rank
+        elif found_by is not None:
+            listed = f"SELECT file FROM file_terms WHERE {found_by.sql}"  # noqa: S608 - our words
+            self._driver = Condition(f" AND number = ANY(ARRAY({listed}))", found_by.values)
         run(connection, _SETTINGS)
 
     def count(self, within: Narrowing, *, at_most: int) -> int:
@@ -53,6 +57,11 @@ class VectorMatches:
             (*where.values, at_most),
         )
         return int(rows[0][0])
+
+    def source(self, within: Narrowing) -> Condition:
+        """``FROM`` and what follows it for all of the files."""
+        where = self._matching(within.condition)
+        return Condition(f"files WHERE true{where.sql}", where.values)
 
     def by_shelf(self, shelves: Sequence[ShelfRow], folder: Condition) -> Mapping[int, int]:
         """How many of them stand on each of the shelves, among 100,000 of them."""
@@ -77,7 +86,7 @@ class VectorMatches:
             return self._by_arrival(within.condition, order, limit, after)
 
         def find(part: Condition, most: int) -> list[Hit]:
-            if many:
+            if many and order.is_indexed:
                 hits = self._within_next(within, order, part, most)
                 if len(hits) == most:
                     return hits
@@ -88,7 +97,7 @@ class VectorMatches:
     def _ranked(self, where: Condition, order: Order, limit: int, after: After | None) -> list[Hit]:
         """By score, then id; the score of a file follows from the file alone."""
         found = self._matching(where)
-        values: list[Any] = [self._any, *found.values]
+        values: list[Any] = [self._rank, *found.values]
         later = ""
         if after is not None:
             later = f" WHERE (score, id) {'<' if order.descending else '>'} (?, ?)"
@@ -105,10 +114,7 @@ class VectorMatches:
         sign, direction = ("<", " DESC") if order.descending else (">", "")
         later = Condition(f" AND number {sign} ?", (after.value,)) if after else Condition()
         clause = f" ORDER BY number{direction} LIMIT ?"
-        next_files = (
-            f"SELECT id, number, {_READ_BY_CONDITIONS} FROM files"  # noqa: S608 - our words
-            f" WHERE true{later.sql}{clause}"
-        )
+        next_files = f"SELECT * FROM files WHERE true{later.sql}{clause}"  # noqa: S608 - our words
         found = self._matching(where)
         statement = (
             f"SELECT number, id, number FROM ({next_files}) AS next"  # noqa: S608 - our words
@@ -122,12 +128,15 @@ class VectorMatches:
         self, within: Narrowing, order: Order, part: Condition, limit: int
     ) -> list[Hit]:
         """Those among the next 20,000 of the whole list."""
-        branch = limited_branch(order, part.sql, _READ_BY_CONDITIONS)
+        branch = (
+            f"(SELECT {order.column} AS sorted, id AS sorted_id, files.* FROM files"  # noqa: S608 - our words
+            f" WHERE shelf = ?{part.sql}{order.clause} LIMIT ?)"
+        )
         values = [value for it in within.shelves for value in (it.number, *part.values, _WINDOW)]
         next_files = merge_statement(branch, order, len(within.shelves))
         found = self._matching(within.folder)
         statement = (
-            f"SELECT {order.column}, id, number FROM ({next_files}) AS next"  # noqa: S608 - our words
+            f"SELECT sorted, id, number FROM ({next_files}) AS next"  # noqa: S608 - our words
             f" WHERE true{found.sql}{order.clause} LIMIT ?"
         )
         values += (_WINDOW, *found.values, limit)
@@ -136,13 +145,13 @@ class VectorMatches:
     def _sorted(self, where: Condition, order: Order, limit: int) -> list[Hit]:
         found = self._matching(where)
         statement = (
-            f"{_found(f'{order.column}, id, number', found)}"  # noqa: S608 - our words
-            f" SELECT {order.column}, id, number FROM found{order.clause} LIMIT ?"
+            f"{_found(f'{order.selected}, id, number', found)}"  # noqa: S608 - our words
+            f" SELECT {order.name}, id, number FROM found{order.clause} LIMIT ?"
         )
         return _hits(run(self._connection, statement, (*found.values, limit)))
 
     def _matching(self, where: Condition) -> Condition:
-        return Condition(_MATCHES, (self._all,)) + where
+        return self._driver + where
 
 
 def _found(columns: str, where: Condition) -> str:

@@ -1,5 +1,6 @@
 """``/files`` and ``/facets``."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated
 
@@ -15,9 +16,10 @@ from apollonia.api.present import file_detail, file_item
 from apollonia.api.problems import problems
 from apollonia.api.schemas import Facets, FileDetail, FilePage
 from apollonia.domain.ids import is_uuid
-from apollonia.domain.paging import TOTAL_CAP, After, Page
+from apollonia.domain.paging import INDEXED_SORTS, TOTAL_CAP, After, FileFilter
 from apollonia.domain.place import Place
 from apollonia.errors import NotFoundError
+from apollonia.ports.search import Found
 
 MAX_PAGE = 500
 MAX_EVENTS = 50
@@ -95,6 +97,9 @@ async def list_files(
             "next": following,
             "total": page.total,
             "total_at_least": TOTAL_CAP if page.total is None else None,
+            "sorted_by": page.order.value,
+            "corrections": [{"typed": it.typed, "used": it.used} for it in page.corrections],
+            "query": page.query,
         }
     )
 
@@ -125,17 +130,29 @@ async def show_artwork(
 
 async def count_facets(context: Context, where: Where) -> Response:
     """Counts under the same filters as `/files`; each facet ignores its own filter."""
+    if where.query is not None:
+        return json_response(await _facets_of_query(context, where))
     facets = await context.ports.library.facets(where)
     return json_response({name: dict(facets.get(name, {})) for name in ("kind", "format")})
 
 
-async def _page(
-    context: ApiContext, query: ListQuery, limit: int, after: After | None
-) -> Page[Place]:
-    ports = context.ports
-    if query.where.text is None:
-        return await ports.library.page(query.where, query.sort, limit=limit, after=after)
-    return await ports.search.search(query.where, query.sort, limit=limit, after=after)
+async def _facets_of_query(context: ApiContext, where: FileFilter) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for name, others in (
+        ("kind", replace(where, kinds=())),
+        ("format", replace(where, formats=())),
+    ):
+        counts = await context.ports.search.facet_counts(others, limit=MAX_PAGE)
+        found[name] = {it.value: it.count for it in counts.fields.get(name, ())}
+    return found
+
+
+async def _page(context: ApiContext, query: ListQuery, limit: int, after: After | None) -> Found:
+    ports, where, sort = context.ports, query.where, query.sort
+    if where.text is None and where.query is None and sort.key in INDEXED_SORTS:
+        page = await ports.library.page(where, sort, limit=limit, after=after)
+        return Found(page.items, page.next, page.total, order=sort.key)
+    return await ports.search.search(where, sort, limit=limit, after=after)
 
 
 async def _place(context: ApiContext, file_id: str) -> Place:

@@ -487,6 +487,16 @@ export interface components {
             unread: string[];
         };
         /**
+         * Corrected
+         * @description A word that no file has, and the one that was looked for instead.
+         */
+        Corrected: {
+            /** Typed */
+            typed: string;
+            /** Used */
+            used: string;
+        };
+        /**
          * Cue
          * @description A cue sheet: the tracks of one recording, as it names its files.
          */
@@ -1049,6 +1059,11 @@ export interface components {
          * @description Some files, and where the next page starts.
          */
         FilePage: {
+            /**
+             * Corrections
+             * @description Not empty: nothing matched as typed, this was looked for instead
+             */
+            corrections: components["schemas"]["Corrected"][];
             /** Items */
             items: components["schemas"]["FileItem"][];
             /**
@@ -1056,6 +1071,16 @@ export interface components {
              * @description Give it back as `cursor`; null: this was the last page
              */
             next: string | null;
+            /**
+             * Query
+             * @description The corrected query, when there are corrections
+             */
+            query: string | null;
+            /**
+             * Sorted By
+             * @description What the page is really sorted by: beyond 10,000 matches `added` in place of `relevance` and of sorts that take too long
+             */
+            sorted_by: string;
             /**
              * Total
              * @description Exact up to 10,000, null beyond
@@ -1333,10 +1358,28 @@ export interface components {
             errors: components["schemas"]["FieldError"][] | null;
             /** Instance */
             instance: string;
+            /**
+             * Length
+             * @description How many characters from there are meant
+             * @default null
+             */
+            length: number | null;
+            /**
+             * Position
+             * @description Only with code `invalid_query`: where in `q`, in characters from 0
+             * @default null
+             */
+            position: number | null;
             /** Request Id */
             request_id: string;
             /** Status */
             status: number;
+            /**
+             * Suggestion
+             * @description What can stand there instead
+             * @default null
+             */
+            suggestion: string | null;
             /** Title */
             title: string;
             /** Type */
@@ -1566,7 +1609,7 @@ export interface components {
          * @description Order of a list; ``-`` first means descending. ``relevance`` needs ``q``.
          * @enum {string}
          */
-        Sort: "added" | "-added" | "path" | "-path" | "title" | "-title" | "artist" | "-artist" | "album" | "-album" | "duration" | "-duration" | "size" | "-size" | "modified" | "-modified" | "relevance";
+        Sort: "added" | "-added" | "path" | "-path" | "title" | "-title" | "artist" | "-artist" | "album" | "-album" | "duration" | "-duration" | "size" | "-size" | "modified" | "-modified" | "year" | "-year" | "track" | "-track" | "bitrate" | "-bitrate" | "tempo" | "-tempo" | "loudness" | "-loudness" | "energy" | "-energy" | "quality" | "-quality" | "relevance";
         /**
          * Stats
          * @description Counts over everything that is not trashed; ``total_*`` over what is present.
@@ -1923,7 +1966,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterPage"];
                 };
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2033,7 +2076,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLettersAnswer"];
                 };
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2105,7 +2148,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLettersAnswer"];
                 };
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2374,7 +2417,7 @@ export interface operations {
     count_facets: {
         parameters: {
             query?: {
-                /** @description Full text: all words must match */
+                /** @description The query language: words, which all must match, and fields: `artist:"Björk" duration:>3m added:<7d`. A fault is answered with its position */
                 q?: string | null;
                 /** @description Any of these */
                 kind?: components["schemas"]["Kind"][] | null;
@@ -2408,7 +2451,7 @@ export interface operations {
                     "application/json": components["schemas"]["Facets"];
                 };
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2455,7 +2498,7 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Default: `relevance` with `q`, else `-added` */
                 sort?: components["schemas"]["Sort"] | null;
-                /** @description Full text: all words must match */
+                /** @description The query language: words, which all must match, and fields: `artist:"Björk" duration:>3m added:<7d`. A fault is answered with its position */
                 q?: string | null;
                 /** @description Any of these */
                 kind?: components["schemas"]["Kind"][] | null;
@@ -2489,7 +2532,7 @@ export interface operations {
                     "application/json": components["schemas"]["FilePage"];
                 };
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2619,7 +2662,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2738,7 +2781,7 @@ export interface operations {
                     "application/json": components["schemas"]["RootsAnswer"];
                 };
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2819,7 +2862,7 @@ export interface operations {
                     "application/json": components["schemas"]["RootsAnswer"];
                 };
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2900,7 +2943,7 @@ export interface operations {
                     "application/json": components["schemas"]["RootsAnswer"];
                 };
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
