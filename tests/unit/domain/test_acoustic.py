@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apollonia.domain.matching.acoustic import (
@@ -98,6 +98,7 @@ def test_very_long_recordings_are_indexed_by_few_terms_that_their_excerpts_share
     assert max(votes_between(items[10_000:16_000], items).values()) > 10
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=80), st.lists(st.integers(0, 2**32 - 1)))
 def test_anything_may_be_compared_both_ways(one, other):
     there, back = compare(one, other), compare(other, one)

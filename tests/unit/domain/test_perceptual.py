@@ -2,7 +2,7 @@
 
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apollonia.domain.matching.likeness import Nature
@@ -18,6 +18,7 @@ from apollonia.domain.matching.perceptual import (
 from apollonia.testing.fingerprints import a_phash, turned
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 63), max_size=RADIUS))
 def test_bands_miss_nothing_within_the_radius(phash, bits):
     other = phash

@@ -466,3 +466,15 @@ RELATION_DECISIONS = Table(
     _text("decided_time"),
     sqlite_with_rowid=False,
 )
+
+EMBEDDINGS = Table(
+    "embeddings",
+    METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),  # a new one when replaced
+    _text("sha256_hash"),
+    _text("model"),
+    Column("dimensions", Integer, nullable=False),
+    _bytes("vector"),  # float32, little-endian, of length 1
+    UniqueConstraint("sha256_hash", "model"),
+    Index(None, "model", "number"),
+)

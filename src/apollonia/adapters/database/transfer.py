@@ -21,7 +21,7 @@ from apollonia.errors import CatalogUnavailableError, ConflictError
 
 _ROWS = 4_000
 _PROJECTIONS = frozenset({GRAPH_FILES.name, GRAPH_EDGES.name})  # made again from the catalog
-_SEQUENCES = ("shelves", "files", "pending_changes", "fingerprints")
+_SEQUENCES = ("shelves", "files", "pending_changes", "fingerprints", "embeddings")
 _CONTINUE = (
     "SELECT setval(?::text::regclass, greatest((SELECT coalesce(max(number), 0) FROM {table}), 1))"
 )
