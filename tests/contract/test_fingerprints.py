@@ -9,6 +9,7 @@ from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.database import Database
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.fingerprints import SqlFingerprints, SqlSweep
+from apollonia.adapters.similarity import SqlSimilarity
 from apollonia.domain.matching.likeness import Family, Likeness, Nature
 from apollonia.domain.matching.perceptual import Frame
 from apollonia.populate.matcher import Matcher
@@ -24,6 +25,7 @@ class Setup:
     catalog: SqlCatalog
     fingerprints: SqlFingerprints
     sweep: SqlSweep
+    similarity: SqlSimilarity
     database: Database
 
     async def pairs(self):
@@ -34,9 +36,15 @@ class Setup:
 
 
 @pytest.fixture
-async def setup(open_database):
+async def setup(open_database, tmp_path):
     database = await open_database()
-    return Setup(SqlCatalog(database), SqlFingerprints(database), SqlSweep(database), database)
+    return Setup(
+        SqlCatalog(database),
+        SqlFingerprints(database),
+        SqlSweep(database),
+        SqlSimilarity(database, tmp_path),
+        database,
+    )
 
 
 def sha(number: int) -> str:
@@ -106,7 +114,9 @@ async def test_matched_one_by_one_and_all_at_once_find_the_truth(setup):
             )
     random.shuffle(prints)
 
-    matcher = Matcher(fingerprints=setup.fingerprints, clock=ManualClock())
+    matcher = Matcher(
+        fingerprints=setup.fingerprints, similarity=setup.similarity, clock=ManualClock()
+    )
     assert await matcher.match(prints) == len(known)
     assert await setup.pairs() == known
     swept = await setup.sweep.sweep(Family.ACOUSTIC)
@@ -150,6 +160,8 @@ async def test_what_was_analysed_before_is_matched_later(setup):
     async with setup.catalog.begin() as unit:
         await unit.save_results([result, replace(result, sha256_hash=sha(2))])
         await unit.save_results([replace(result, analyser="tempo", data=b"{}")])
-    matcher = Matcher(fingerprints=setup.fingerprints, clock=ManualClock())
+    matcher = Matcher(
+        fingerprints=setup.fingerprints, similarity=setup.similarity, clock=ManualClock()
+    )
     assert await matcher.backfill(batch=1) == 1
     assert await setup.pairs() == {(sha(1), sha(2)): "same"}

@@ -14,6 +14,7 @@ from apollonia.cli.dead_commands import dead
 from apollonia.cli.duplicate_commands import duplicates
 from apollonia.cli.edit_commands import collection, edit
 from apollonia.cli.exits import end_well_on_sigterm, exit_code
+from apollonia.cli.likeness_commands import add_likeness
 from apollonia.cli.models_commands import models
 from apollonia.errors import ApolloniaError
 
@@ -219,6 +220,9 @@ def rebuild(data: DataOption = None) -> None:
     from apollonia.cli import commands
 
     commands.rebuild_graph(data=data)
+
+
+add_likeness(app)
 
 
 def main() -> None:

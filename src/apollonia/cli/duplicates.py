@@ -28,7 +28,7 @@ _STEP = 1024
 
 async def show(settings: Settings, kind: GroupKind, *, limit: int, as_json: bool) -> None:
     """Groups of one kind, each with the copy that would be kept."""
-    async with _opened(settings) as ports:
+    async with opened(settings) as ports:
         groups = await ports.duplicates.groups(kind, limit=limit)
         totals = await ports.duplicates.totals(kind)
     proposals = [(group, _choice(settings, group)) for group in groups]
@@ -52,9 +52,11 @@ async def show(settings: Settings, kind: GroupKind, *, limit: int, as_json: bool
 
 async def find(settings: Settings) -> None:
     """Match what was analysed before, then look at everything at once."""
-    async with _opened(settings) as ports:
+    async with opened(settings) as ports:
         console = Console(soft_wrap=True)
-        matcher = Matcher(fingerprints=ports.fingerprints, clock=ports.clock)
+        matcher = Matcher(
+            fingerprints=ports.fingerprints, similarity=ports.similarity, clock=ports.clock
+        )
         with console.status("reading analyses") as status:
             new = await matcher.backfill(lambda seen: status.update(f"{seen} analyses read"))
             for family in Family:
@@ -68,7 +70,7 @@ async def find(settings: Settings) -> None:
 
 async def decide(settings: Settings, file: str, other: str, decision: str) -> None:
     """Keep what a person says of two files."""
-    async with _opened(settings) as ports:
+    async with opened(settings) as ports:
         one, two = await named(ports, file), await named(ports, other)
         now = format_micros(ports.clock.now_micros())
         actor = getpass.getuser()
@@ -78,7 +80,7 @@ async def decide(settings: Settings, file: str, other: str, decision: str) -> No
 
 async def related(settings: Settings, file: str, *, as_json: bool) -> None:
     """Everything that a file has to do with others."""
-    async with _opened(settings) as ports:
+    async with opened(settings) as ports:
         place = await named(ports, file)
         facts = await ports.relations.of(place.id)
     if as_json:
@@ -160,7 +162,8 @@ def _size(number: float) -> str:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Ports]:
+async def opened(settings: Settings) -> AsyncIterator[Ports]:
+    """The ports of a command that ends."""
     folder = prepare_data_folder(settings.data, needs_space=False)
     async with open_ports(settings, folder) as ports:
         yield ports

@@ -23,6 +23,7 @@ from apollonia.messages import AnalysisEvent, parse
 from apollonia.ports.bus import Delivery
 from apollonia.ports.clock import Clock
 from apollonia.ports.fingerprints import Fingerprint, Fingerprints, Found
+from apollonia.ports.similarity import Embedding, Similarity
 from apollonia.work.refused import Refused
 
 ACOUSTIC_ANALYSER = "fingerprint"
@@ -37,8 +38,9 @@ class Matcher:
     time, at least one finds the other.
     """
 
-    def __init__(self, *, fingerprints: Fingerprints, clock: Clock) -> None:
+    def __init__(self, *, fingerprints: Fingerprints, similarity: Similarity, clock: Clock) -> None:
         self._fingerprints = fingerprints
+        self._similarity = similarity
         self._clock = clock
 
     async def __call__(self, scope: None, deliveries: Sequence[Delivery]) -> None:  # noqa: ARG002 - each step is a transaction of its own
@@ -48,14 +50,18 @@ class Matcher:
             Refused: naming the messages that do not follow the wire contract.
         """
         found: list[Fingerprint] = []
+        embeddings: list[Embedding] = []
         bad: dict[str, Exception] = {}
         for delivery in deliveries:
             try:
-                found.extend(fingerprints_in(parse(AnalysisEvent, delivery.message.body)))
+                event = parse(AnalysisEvent, delivery.message.body)
+                found.extend(fingerprints_in(event))
+                embeddings.extend(embeddings_in(event))
             except MalformedMessageError as error:
                 bad[delivery.message.message_id] = error
         if bad:
             raise Refused(bad)
+        await self._similarity.save(embeddings)
         await self.match(found)
 
     async def match(self, fingerprints: Sequence[Fingerprint]) -> int:
@@ -84,6 +90,14 @@ class Matcher:
                     it.sha256_hash, it.analyser, it.version, orjson.loads(it.data)
                 )
             ]
+            await self._similarity.save(
+                [
+                    embedding
+                    for it in rows
+                    if it.data
+                    for embedding in _embedding(it.sha256_hash, it.analyser, orjson.loads(it.data))
+                ]
+            )
             new += await self.match(found)
             last = rows[-1]
             after, seen = (last.sha256_hash, last.analyser, last.version), seen + len(rows)
@@ -111,6 +125,32 @@ def fingerprints_in(event: AnalysisEvent) -> Iterable[Fingerprint]:
     for it in event.results:
         if it.status == "done" and it.data:
             yield from _of_data(event.sha256_hash, it.analyser, it.version, it.data, event.kind)
+
+
+def embeddings_in(event: AnalysisEvent) -> Iterable[Embedding]:
+    """Those that the event's results carry.
+
+    Raises:
+        MalformedMessageError: a result has them in another form.
+    """
+    for it in event.results:
+        if it.status == "done" and it.data:
+            yield from _embedding(event.sha256_hash, it.analyser, it.data)
+
+
+def _embedding(sha256: str, analyser: str, data: Mapping[str, Any]) -> Iterable[Embedding]:
+    given = data.get("embedding")
+    if not given:
+        return
+    try:
+        packed = b64decode(given["values"], validate=True)
+        values = tuple(value for (value,) in struct.iter_unpack("<f", packed))
+        model = str(given["model"])
+    except (KeyError, TypeError, ValueError, struct.error) as error:
+        raise MalformedMessageError(f"{analyser} of {sha256}: embedding: {error}") from error
+    if len(values) != given.get("dimensions", len(values)):
+        raise MalformedMessageError(f"{analyser} of {sha256}: {len(values)} dimensions came")
+    yield Embedding(sha256, model, values)
 
 
 def _of_data(

@@ -32,6 +32,7 @@ from apollonia.ports.dead_letters import DeadLetters
 from apollonia.ports.fingerprints import Fingerprints
 from apollonia.ports.graph import Graph
 from apollonia.ports.library import Library
+from apollonia.ports.similarity import Similarity
 from apollonia.work.job import Job, RunnerOptions
 from apollonia.work.runner import Runner
 from apollonia.work.service import Service
@@ -60,6 +61,7 @@ class AnalysisKeeping:
 
     analyses: Analyses
     fingerprints: Fingerprints
+    similarity: Similarity
     control: Control
     specs: tuple[AnalyserSpec, ...]
     options: ReconcileOptions
@@ -146,7 +148,9 @@ def _analysis_services(
     matches = Job(
         queue=MATCHER_QUEUE,
         scope=_no_scope,
-        handle=Matcher(fingerprints=keeping.fingerprints, clock=ports.clock),
+        handle=Matcher(
+            fingerprints=keeping.fingerprints, similarity=keeping.similarity, clock=ports.clock
+        ),
         after_commit=relay.nudge,
     )
     return (_runner(ports, results), _runner(ports, matches, _FEW), reconciler)

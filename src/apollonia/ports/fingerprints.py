@@ -64,7 +64,7 @@ class Fingerprints(Protocol):
         ...
 
     async def analysed(self, after: tuple[str, str, str], limit: int) -> Sequence[StoredResult]:
-        """Done results of the analysers that fingerprints come from, of all contents.
+        """Done results of all contents: fingerprints and embeddings are read from some of them.
 
         In the order of (content, analyser, version), those beyond ``after``: for what was analysed
         before there was an index.

@@ -32,6 +32,7 @@ def populate_services(ports: Ports, settings: Settings) -> Sequence[Service]:
         analysis=AnalysisKeeping(
             analyses=ports.analyses,
             fingerprints=ports.fingerprints,
+            similarity=ports.similarity,
             control=ports.control,
             specs=analyser_specs(settings),
             options=ReconcileOptions(

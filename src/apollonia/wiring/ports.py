@@ -21,6 +21,7 @@ from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.library import SqlLibrary
 from apollonia.adapters.relations import SqlRelations
 from apollonia.adapters.search import SqlSearch
+from apollonia.adapters.similarity import SqlSimilarity
 from apollonia.config import Settings
 from apollonia.config.names import environment_name
 from apollonia.errors import ConfigurationError
@@ -45,6 +46,7 @@ from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
 from apollonia.ports.relations import Relations
 from apollonia.ports.search import Search
+from apollonia.ports.similarity import Similarity
 from apollonia.wiring.bus import open_bus
 from apollonia.wiring.resilience import Shields
 from apollonia.wiring.shared_stores import make_broadcast, make_cache, open_graph
@@ -76,6 +78,7 @@ class Ports:
     sweep: Sweep
     relations: Relations
     duplicates: Duplicates
+    similarity: Similarity
     dead_letters: DeadLetters
     edits: Edits
     identity: Identity
@@ -158,6 +161,9 @@ async def open_ports(
             fingerprints=shields.around(SqlFingerprints(database), "catalog", url),
             sweep=SqlSweep(database),  # takes longer than a shield lets anybody
             relations=shields.around(SqlRelations(database), "catalog", url),
+            similarity=shields.around(
+                SqlSimilarity(database, folder / "similarity"), "catalog", url
+            ),
             duplicates=shields.around(SqlDuplicates(database), "catalog", url, reads=True),
             dead_letters=shields.around(SqlDeadLetters(database), "catalog", url),
             edits=shields.around(SqlEdits(database, clock=clock), "catalog", url),

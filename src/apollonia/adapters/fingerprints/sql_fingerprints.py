@@ -50,8 +50,8 @@ _FORGET = (
 )
 _ANALYSED = (
     "SELECT sha256_hash, analyser, version, model, status, reason, data, timestamp FROM analyses"
-    " WHERE (sha256_hash, analyser, version) > (?, ?, ?) AND analyser IN ('fingerprint',"
-    " 'perceptual-hash') AND status = 'done' ORDER BY sha256_hash, analyser, version LIMIT ?"
+    " WHERE (sha256_hash, analyser, version) > (?, ?, ?) AND status = 'done'"
+    " ORDER BY sha256_hash, analyser, version LIMIT ?"
 )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import NDArray  # noqa: TC002 - beside what it is of
 
 from apollonia.adapters.database.bulk import AnyRow, run
 from apollonia.adapters.database.store import Reads

@@ -41,7 +41,7 @@ class PgVectors:
             return None
         found = cls(database, model, dimensions)
         try:
-            made = await database.write(found._make)  # noqa: SLF001 - its own class
+            made = await database.write(found._make)
         except CatalogUnavailableError as error:
             log.info("no index of vectors", model=model, error=error.message)
             return None

@@ -35,18 +35,20 @@ def save(connection: Connection, embeddings: Collection[Embedding]) -> None:
     """Insert or replace by (content, model); what is as it was stays."""
     newest = {(it.sha256_hash, it.model): it for it in embeddings}
     packed = {key: direction_of(it.values) for key, it in newest.items()}
-    lock_names(connection, *(f"embedding {sha256}" for sha256, _ in newest))
+    lock_names(connection, "embeddings")  # so that who follows by number misses none
     known = select_by_keys(connection, _KNOWN, {sha256 for sha256, _ in newest})
     gone, same = [], set()
     for number, sha256, model, vector in known:
-        if (key := (sha256, model)) in newest:
+        key = (sha256, model)
+        if key in newest and packed[key] is not None:
             if bytes(vector) == packed[key]:
                 same.add(key)
             else:
                 gone.append(number)
-    change_by_keys(connection, "DELETE FROM embeddings WHERE number IN {keys}", gone)
     new = [(key, vector) for key, vector in packed.items() if vector and key not in same]
+    # Before the old ones go: a number is never used again, whoever follows would not see it.
     numbers = driver_of(connection).new_numbers(connection, "embeddings", len(new))
+    change_by_keys(connection, "DELETE FROM embeddings WHERE number IN {keys}", gone)
     rows = [
         (number, *key, len(vector) // 4, vector)
         for number, (key, vector) in zip(numbers, new, strict=True)
