@@ -11,6 +11,22 @@ from apollonia.domain.kinds import Kind
 _SEEN = frozenset({Input.FILM, Input.PICTURE})
 _HERE = "apollonia.analyze.analysers"
 
+
+def _of_sound(
+    name: str, where: str, *, per_minute_s: float = 0.02, video: bool = True, version: str = "1"
+) -> Plugin:
+    """One that hears; ``video``: what is heard in films as well."""
+    kinds = (Kind.AUDIO, Kind.VIDEO) if video else (Kind.AUDIO,)
+    return Plugin(
+        name=name,
+        version=version,
+        implementation=f"{_HERE}.{where}",
+        scores=dict.fromkeys(kinds, 10),
+        inputs=frozenset({Input.SOUND}),
+        cost=Cost(base_s=0.5, per_gib_s=0.0, per_minute_s=per_minute_s),
+    )
+
+
 BUILT_IN: tuple[Plugin, ...] = (
     Plugin(
         name="byte-profile",
@@ -67,4 +83,11 @@ BUILT_IN: tuple[Plugin, ...] = (
         inputs=frozenset({Input.FILM}),
         cost=Cost(base_s=0.2, per_gib_s=0.0),
     ),
+    _of_sound("tempo", "tempo:Tempo", per_minute_s=1.0, video=False),
+    _of_sound("key", "key:Key", per_minute_s=0.1, video=False),
+    _of_sound("loudness", "loudness:LoudnessOf"),
+    _of_sound("dynamics", "dynamics:Dynamics", per_minute_s=0.1),
+    _of_sound("quality", "quality:Quality"),
+    _of_sound("fingerprint", "fingerprint:Fingerprint", per_minute_s=0.1),
+    _of_sound("waveform", "waveform:Waveform"),
 )

@@ -1,7 +1,7 @@
 """What a worker does with one content: open it, see that it is the one that was meant, analyse."""
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from apollonia.analyze.plugin import Input, Plugin
 from apollonia.analyze.work_settings import WorkSettings
 from apollonia.domain.kinds import Kind
 from apollonia.errors import Poison
+from apollonia.media.faults import MediaFault
 from apollonia.media.reading import (
     NotRegularError,
     OpenFile,
@@ -76,9 +77,19 @@ def _analyse(material: Material, plugins: Sequence[Plugin]) -> Iterator[dict[str
         yield {"result": {"analyser": plugin.name, **_result(material, plugin.name)}}
 
 
+def _found(material: Material, name: str) -> Mapping[str, Any]:
+    """A film without sound is whole as it is."""
+    try:
+        return material.found(name)
+    except MediaFault as fault:
+        if material.kind is Kind.VIDEO and fault.fault == "no_streams":
+            return {"why": fault.message, "facts": {}}
+        raise
+
+
 def _result(material: Material, name: str) -> dict[str, Any]:
     try:
-        data = material.found(name)
+        data = _found(material, name)
         size = len(orjson.dumps(data))
     except NotAvailableError as error:
         return {"status": "unavailable", "reason": str(error)}

@@ -1,7 +1,7 @@
 """One content as analysers see it; what is costly is made once and shared by all."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from apollonia.analyze.plugin import Input, Plugin
 from apollonia.analyze.work_settings import WorkSettings
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from apollonia.media.film.film import Film
     from apollonia.media.imaging.still import Picture
     from apollonia.media.sound.sound import Sound
+
+
+Made = TypeVar("Made")
 
 
 class Material:
@@ -86,6 +89,11 @@ class Material:
             f"found {name}", lambda: dict(plugin.analyser.analyse(self))
         )
         return answer
+
+    def shared(self, key: str, make: "Callable[[], Made]") -> "Made":
+        """What several analysers derive alike, such as onsets or a spectrogram: made once."""
+        made: Made = self._once(f"shared {key}", make)
+        return made
 
     def prepare(self, given: Input) -> None:
         """Make it now; what goes wrong is kept for those who ask for it."""

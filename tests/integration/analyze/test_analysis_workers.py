@@ -13,6 +13,7 @@ from apollonia.analyze.workbench import Workbench, worker_slot
 from apollonia.domain.times import format_nanos
 from apollonia.testing.builders import a_work
 
+SPECS = tuple(spec for spec in registry.specs() if spec.name == "byte-profile")
 CONTENT = bytes(range(256)) * 4096 * 2  # two MiB: the second one is not looked at
 
 

@@ -114,7 +114,9 @@ async def test_long_work_sends_its_batch_elsewhere(world):
 async def test_cancelling_cancels_the_content_in_hand(world):
     world.bench.gates[hashes(1)[0]] = asyncio.Event()
     settled, handling = world.begin(world.handler(), *deliveries(world, 1))
-    await asyncio.sleep(0.01)
+    async with asyncio.timeout(5):
+        while not world.bench.asked:  # noqa: ASYNC110 - the bench is no event
+            await asyncio.sleep(0.001)
     handling.cancel()
     with pytest.raises(asyncio.CancelledError):
         await handling
