@@ -13,7 +13,7 @@ from apollonia.analyze.plugin import Input, Plugin
 from apollonia.analyze.work_settings import WorkSettings
 from apollonia.domain.kinds import Kind
 from apollonia.errors import Poison
-from apollonia.media.faults import MediaFault
+from apollonia.media.faults import OUT_OF_MEMORY, MediaFault
 from apollonia.media.reading import (
     NotRegularError,
     OpenFile,
@@ -98,7 +98,7 @@ def _result(material: Material, name: str) -> dict[str, Any]:
     except OSError:
         raise
     except MemoryError:
-        return {"status": "failed", "reason": "It needs more memory than a worker may have."}
+        return {"status": "failed", "reason": OUT_OF_MEMORY}
     except Exception as error:  # noqa: BLE001 - a decoder's surprise is this content's, not ours
         return {"status": "failed", "reason": f"It confuses {name} ({type(error).__name__})."}
     if size > MAX_DATA_BYTES:

@@ -16,6 +16,7 @@ from apollonia.analyze.options import AnalyzeOptions
 from apollonia.analyze.plugin import INPUT_COSTS, Input
 from apollonia.domain.analysis import AnalyserSpec
 from apollonia.domain.times import parse_micros
+from apollonia.media.faults import OUT_OF_MEMORY
 from apollonia.media.workers.frames import path_to_text
 from apollonia.media.workers.process import Program, WorkerLostError, WorkerProcess
 from apollonia.media.workers.slot import WorkerSlot
@@ -95,7 +96,10 @@ class Workbench:
         except BaseException:
             self._slot.drop()
             raise
-        self._slot.drop_if_old()
+        if any(result.reason == OUT_OF_MEMORY for result in task.findings.results):
+            self._slot.drop()  # what it still holds would be wanting for the next content
+        else:
+            self._slot.drop_if_old()
         return None
 
     async def _receive(self, worker: WorkerProcess, task: "_Task") -> None:

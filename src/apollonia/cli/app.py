@@ -13,6 +13,7 @@ from rich.console import Console
 from apollonia.cli.dead_commands import dead
 from apollonia.cli.duplicate_commands import duplicates
 from apollonia.cli.edit_commands import collection, edit
+from apollonia.cli.evaluate_command import evaluate
 from apollonia.cli.exits import end_well_on_sigterm, exit_code
 from apollonia.cli.likeness_commands import add_likeness
 from apollonia.cli.models_commands import models
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(dead)
 app.add_typer(collection)
 app.command()(edit)
+app.command()(evaluate)
 app.add_typer(models)
 app.add_typer(duplicates)
 

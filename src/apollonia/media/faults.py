@@ -8,6 +8,8 @@ says, or a variant that no decoder here knows) · ``no_streams`` (nothing in it 
 
 from apollonia.errors import UnreadableMediaError
 
+OUT_OF_MEMORY = "It needs more memory than a worker may have."
+
 
 class MediaFault(UnreadableMediaError):  # noqa: N818 - a fault of the file, not of ours
     """This file cannot be read as media."""

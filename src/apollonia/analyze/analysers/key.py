@@ -7,7 +7,7 @@ import numpy as np
 
 from apollonia.analyze.analysers.essentia_algorithms import algorithms
 from apollonia.analyze.material import Material
-from apollonia.domain.keys import MusicalKey
+from apollonia.domain.musical_keys import camelot_of, name_of_key
 from apollonia.media.sound.sound import Span
 
 _SHORTEST_S = 5.0
@@ -27,19 +27,27 @@ class Key:
         if sum(span.seconds for span in spans) < _SHORTEST_S:
             return {"why": "It is too short to have a key.", "facts": {}}
         tonic, scale, strength = _key_of(spans)
-        key = MusicalKey.of(tonic, scale)
+        camelot = camelot_of(f"{tonic} {scale}")
+        if camelot is None:
+            return {"why": f"{tonic} {scale} is no key.", "facts": {}}
+        name = name_of_key(camelot)
         data = {
-            "tonic": key.tonic,
-            "scale": key.scale,
-            "name": key.name,
-            "camelot": key.camelot,
-            "open_key": key.open_key,
+            "tonic": name.partition(" ")[0],
+            "scale": scale,
+            "name": name,
+            "camelot": camelot,
+            "open_key": open_key_of(camelot),
             "strength": round(strength, 3),
         }
         if strength < _SURE:
             return {**data, "why": "No key stands out.", "facts": {}}
-        facts = {"key_name": key.name, "key_camelot": key.camelot, "key_open": key.open_key}
-        return {**data, "facts": facts}
+        return {**data, "facts": {"key_name": name, "key_camelot": camelot}}
+
+
+def open_key_of(camelot: str) -> str:
+    """The same place in Open Key's numbers: ``8A`` is ``1m``, ``8B`` is ``1d``."""
+    number = (int(camelot[:-1]) - 8) % 12 + 1
+    return f"{number}{'m' if camelot[-1] == 'A' else 'd'}"
 
 
 def _key_of(spans: tuple[Span, ...]) -> tuple[str, str, float]:

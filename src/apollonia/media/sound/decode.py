@@ -11,7 +11,7 @@ import av
 import numpy as np
 from av.filter import Graph
 
-from apollonia.media.faults import MediaFault
+from apollonia.media.faults import OUT_OF_MEMORY, MediaFault
 from apollonia.media.imaging.decoders import AUDIO_DECODERS
 from apollonia.media.probing.opening import open_av
 from apollonia.media.probing.streams import describe_stream
@@ -58,7 +58,7 @@ def decode_sound(content: Content, limits: SoundLimits) -> Sound:
         ) as opened:
             return _decode(opened, limits)
     except MemoryError:
-        raise MediaFault("memory", "It needs more memory than a worker may have.") from None
+        raise MediaFault("memory", OUT_OF_MEMORY) from None
 
 
 def sound_seconds(content: Content) -> float | None:

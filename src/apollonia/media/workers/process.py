@@ -14,6 +14,11 @@ from apollonia.media.workers.frames import HEADER, body_length, decode, encode
 _COMMAND = ("-I", "-B", "-X", "frozen_modules=on", "-m")
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 _READ_LIMIT = 1 << 20
+_ONE_CORE = {  # more workers are what is scaled by, not threads of one
+    "MALLOC_ARENA_MAX": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class WorkerProcess:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env=environment | {"MALLOC_ARENA_MAX": "2"},
+                env=environment | _ONE_CORE,
                 cwd="/",
                 start_new_session=True,
                 limit=_READ_LIMIT,
