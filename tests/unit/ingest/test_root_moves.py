@@ -1,5 +1,9 @@
 """Several moves before anybody has looked."""
 
+import pytest
+
+from apollonia.testing.replay import replay
+
 TREE = "/music/\n" + "".join(f"    {name}.mp3\n" for name in "abcdef")
 
 
@@ -51,6 +55,50 @@ async def test_two_files_that_change_places_are_both_looked_at(rig):
         for path, data in rig.files.paths().items():
             assert rig.index.files[path].size == len(data)
             assert rig.index.files[path].inode == rig.files.nodes[path].inode
+
+
+def exchange(rig, *names):
+    """What was under each name is under the one before it then, the first's under the last."""
+    rig.files.move(b"/music/%s.mp3" % names[0], b"/music/between.mp3")
+    for old, new in zip((*names[1:], b"between"), names, strict=True):
+        rig.files.move(b"/music/%s.mp3" % old, b"/music/%s.mp3" % new)
+
+
+def ids_of(rig, *names):
+    return [rig.file_id(b"/music/%s.mp3" % name) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("names", "watched"),
+    [((b"a", b"b"), True), ((b"a", b"b"), False), ((b"a", b"b", b"c"), False)],
+)
+async def test_files_that_change_places_take_their_ids_along(rig, names, watched):
+    rig = rig(TREE)
+    async with rig.running():
+        before = ids_of(rig, *names)
+        if watched:
+            exchange(rig, *names)
+            await consistent(rig)
+            assert ids_of(rig, *names) == [*before[1:], before[0]]
+    if not watched:
+        exchange(rig, *names)
+        rig.files.age(60)
+        async with rig.running():
+            assert ids_of(rig, *names) == [*before[1:], before[0]]
+    told = replay(rig.events())
+    assert [told[b"/music/%s.mp3" % name][0] for name in names] == [*before[1:], before[0]]
+    assert len(told) == 6
+
+
+async def test_files_that_changed_places_and_were_written_since_keep_their_places_ids(rig):
+    rig = rig(TREE)
+    async with rig.running():
+        before = ids_of(rig, b"a", b"b")
+    exchange(rig, b"a", b"b")
+    rig.files.write(b"/music/a.mp3", b"written since")
+    rig.files.age(60)
+    async with rig.running():
+        assert ids_of(rig, b"a", b"b") == before
 
 
 def moved_to_another_disk(rig, moves):

@@ -13,6 +13,7 @@ from apollonia.domain.paths import display
 from apollonia.errors import Unavailable
 from apollonia.ingest.flow.candidate import Candidate, Finding
 from apollonia.ingest.flow.draft import Draft, finding_root
+from apollonia.ingest.flow.exchange import rings
 from apollonia.ingest.reconcile.silent_change import SILENT_CHANGE
 from apollonia.observe.logs import get_logger
 from apollonia.ports.clock import Clock
@@ -115,6 +116,7 @@ class Committer:
         paths = {path for finding in findings for path in Draft.concerned(finding)}
         known = await self._index.entries(paths)
         draft = Draft(known, self._stamps, self._clock.now_micros())
+        draft.add_rings(rings(findings, known))
         for some in batched(findings, _SLICE):
             for finding in some:
                 draft.add(finding)

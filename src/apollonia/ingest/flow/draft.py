@@ -1,6 +1,6 @@
 """What a finding means, given what the index knows at the moment of writing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from apollonia.domain.ordering import MonotonicStamps
 from apollonia.domain.paths import folder_of, is_inside, name_of
 from apollonia.ingest.flow.candidate import Candidate, Compared, Finding, Lost, Read
 from apollonia.ingest.flow.events import Happened, make_message
+from apollonia.ingest.flow.exchange import Ring, free_name
 from apollonia.ingest.reconcile.comparing import CHECKSUM_MISMATCH
 from apollonia.ingest.reconcile.silent_change import SILENT_CHANGE, is_silent_change
 from apollonia.ingest.root.watched_root import WatchedRoot
@@ -65,6 +66,12 @@ class Draft:
         else:
             self._add_read(finding)
 
+    def add_rings(self, rings: Sequence[Ring]) -> None:
+        """Files that changed places, before anything else is added: each takes its id along."""
+        for ring in rings:
+            if all(read.candidate.root.owned for read in ring):
+                self._add_ring(ring)
+
     def commit(self) -> Commit:
         """The transaction."""
         stamps = dict.fromkeys(self._roots, self._stamps.last_micros)
@@ -104,6 +111,22 @@ class Draft:
         entry = entry_of(read, returned or uuid7(self._now // 1000))
         self._put(entry)
         self._tell_read(read, FileEventType.CREATE, entry)
+
+    def _add_ring(self, ring: Ring) -> None:
+        paths = [read.candidate.path for read in ring]
+        ids = [self._known[path].file_id for path in paths]
+        meanwhile = free_name(ring, ids[0] or "")
+        sources, new_ids = [*paths[1:], meanwhile], [*ids[1:], ids[0]]
+        self._tell_read(
+            ring[-1],
+            FileEventType.MOVED_TO,
+            replace(entry_of(ring[-1], ids[0]), path=meanwhile),
+            paths[0],
+        )
+        for read, source, file_id in zip(ring, sources, new_ids, strict=True):
+            entry = entry_of(read, file_id)
+            self._put(entry)
+            self._tell_read(read, FileEventType.MOVED_TO, entry, source)
 
     def _add_changed(self, read: Read, known: Entry, entry: Entry) -> None:
         if is_silent_change(known, entry):

@@ -151,14 +151,19 @@ class Watching:
         if departed is None or departed.is_folder:
             self._hints.name(path, Ready.SETTLED)
             return
-        dropped = departed.root.hints.drop(departed.path)
+        dropped, delay = departed.root.hints.drop(departed.path), 0.0
         if dropped is not None and dropped.moved_from is not None:
-            # It moved on, or two files changed places: all three paths are looked at.
+            # It moved on, or two files changed places: all three paths are looked at, together.
+            delay = self._options.move_wait_s
             self._forsake(dropped.moved_from)
-            self._recheck(departed.path, self._options.move_wait_s)
+            self._recheck(departed.path, delay)
         self._flights.expect_move(departed.path)
         self._hints.name(
-            path, Ready.SETTLED, moved_from=departed.path, only_renamed=departed.was_quiet
+            path,
+            Ready.SETTLED,
+            delay=delay,
+            moved_from=departed.path,
+            only_renamed=departed.was_quiet,
         )
 
 
