@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -11,10 +12,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from apollonia.adapters.database import Database, migrate
-from apollonia.adapters.database.revision import alembic_config
+from apollonia.adapters.database.revision import alembic_config, revisions
 from apollonia.adapters.database.schema import METADATA
 from apollonia.errors import CatalogUnavailableError, ConfigurationError
 from apollonia.ports.catalog import DeadLetter
@@ -200,3 +202,13 @@ async def test_dead_letters_of_before_get_names_and_first_times(tmp_path):
     assert run_sql(path, f"SELECT {columns} FROM dead_letters") == [
         (letter.id, "t", "dead", 1, "{}")
     ]
+
+
+def test_revisions_are_those_of_the_migrations():
+    walked = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    assert revisions() == tuple(script.revision for script in walked)
+
+
+def test_commands_do_without_alembic():
+    code = "import sys, apollonia.cli.commands; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0

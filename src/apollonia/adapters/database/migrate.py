@@ -4,13 +4,16 @@ import asyncio
 import threading
 from pathlib import Path
 
-from alembic import command
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Connection
 
 from apollonia.adapters.database.location import file_of, is_sqlite, name_of, parse_url
-from apollonia.adapters.database.revision import alembic_config, refuse_newer, revisions
+from apollonia.adapters.database.revision import (
+    alembic_config,
+    current_revision,
+    refuse_newer,
+    revisions,
+)
 from apollonia.adapters.database.sqlite_connection import Setup, connect_arguments, set_up
 from apollonia.adapters.database.sqlite_errors import translated
 from apollonia.errors import CatalogUnavailableError
@@ -35,9 +38,11 @@ async def migrate(url: str | Path) -> None:
 
 def upgrade(connection: Connection, name: str) -> None:
     """Within the connection's transaction; whoever calls it holds the database's lock."""
-    found = MigrationContext.configure(connection).get_current_revision()
+    found = current_revision(connection)
     refuse_newer(found, name)
     if found != revisions()[0]:
+        from alembic import command  # noqa: PLC0415 - only where something is to be migrated
+
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -1,19 +1,30 @@
-"""Whether a database has the schema of this version."""
+"""Whether a database has the schema of this version.
 
+Told without Alembic, which every command would have to import, and only migrating needs.
+"""
+
+import re
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from apollonia.errors import CatalogUnavailableError, ConfigurationError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _SCRIPTS = "apollonia.adapters:migrations"
+_VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
+_STEP = re.compile(r'^revision = "(\w+)"\ndown_revision = (?:None|"(\w+)")$', re.MULTILINE)
 
 
-def alembic_config() -> Config:
+def alembic_config() -> "Config":
     """Alembic's settings: the migrations are part of the package."""
+    from alembic.config import Config  # noqa: PLC0415 - only who migrates pays for it
+
     config = Config()
     config.set_main_option("script_location", _SCRIPTS)
     config.set_main_option("path_separator", "os")
@@ -22,9 +33,21 @@ def alembic_config() -> Config:
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """All revisions that this version knows, newest first."""
-    scripts = ScriptDirectory.from_config(alembic_config())
-    return tuple(script.revision for script in scripts.walk_revisions())
+    """All revisions that this version knows, newest first: one line, as the migrations say."""
+    texts = (path.read_text("utf-8") for path in _VERSIONS.glob("*.py"))
+    after = {step[2]: step[1] for text_ in texts if (step := _STEP.search(text_))}
+    line: list[str] = []
+    while (following := after.get(line[0] if line else None)) is not None:
+        line.insert(0, following)
+    return tuple(line)
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The schema that the database has; ``None``: none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
 
 
 def refuse_newer(found: str | None, name: str) -> None:
