@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from apollonia.adapters.file_system.answering import Answering
 from apollonia.adapters.file_system.mountings import mounting_of
 from apollonia.adapters.file_system.mounts import Mount, MountTable
 from apollonia.adapters.file_system.storages import storage_of
@@ -35,25 +36,34 @@ _TYPES = {
 class LocalFiles:
     """``FileSystem`` by ``os.scandir`` and inotify.
 
-    ``mounts`` and ``system`` are where Linux tells of mounts and disks.
+    ``mounts`` and ``system`` are where Linux tells of mounts and disks. A network or FUSE mount
+    that takes longer than ``answer_s`` for one call is taken for unavailable.
     """
 
     def __init__(
-        self, mounts: Path = Path("/proc/self/mountinfo"), system: Path = Path("/sys")
+        self,
+        mounts: Path = Path("/proc/self/mountinfo"),
+        system: Path = Path("/sys"),
+        answer_s: float = 30.0,
     ) -> None:
         self._mounts = MountTable(mounts)
         self._system = system
+        self._answering = Answering(self._mounts, system, answer_s)
 
     def list_folder(
         self, folder: bytes, only: Collection[bytes] | None = None, *, top: bytes | None = None
     ) -> Listing:
         """One ``scandir`` of an open folder; a file's facts cost one ``lstat`` each."""
-        try:
+
+        def listed() -> Listing:
             with (
                 folder_below(folder if top is None else top, folder) as opened,
                 os.scandir(opened) as entries,
             ):
                 return _read(folder, entries, only)
+
+        try:
+            return self._answering.call(folder, listed)
         except OSError as error:
             if error.errno in _NOT_THERE:
                 raise NotFoundError(f"No folder {display(folder)}.") from None
@@ -62,10 +72,7 @@ class LocalFiles:
     def stat(self, path: bytes, *, top: bytes | None = None) -> os.stat_result | None:
         """``lstat``."""
         try:
-            if top is None:
-                return os.lstat(path)
-            with parent_below(top, path) as (folder, name):
-                return os.stat(name, dir_fd=folder, follow_symlinks=False)
+            return self._answering.call(path, lambda: _stat(path, top))
         except OSError as error:
             if error.errno in _NOT_THERE:
                 return None
@@ -74,15 +81,19 @@ class LocalFiles:
     def resolve(self, path: bytes) -> bytes | None:
         """``realpath``, strictly."""
         try:
-            return os.path.realpath(path, strict=True)
-        except OSError:
+            return self._answering.call(path, lambda: os.path.realpath(path, strict=True))
+        except (OSError, FilesUnavailableError):
             return None
 
     def read_small(self, path: bytes, limit: int, *, top: bytes | None = None) -> bytes | None:
         """Opened so that a pipe does not keep us waiting."""
-        try:
+
+        def read() -> bytes | None:
             with parent_below(folder_of(path) if top is None else top, path) as (folder, name):
-                content = _content(os.open(name, _READ, dir_fd=folder), limit + 1)
+                return _content(os.open(name, _READ, dir_fd=folder), limit + 1)
+
+        try:
+            content = self._answering.call(path, read)
         except OSError as error:
             if error.errno in _NOT_THERE | {errno.ENXIO}:
                 return None
@@ -93,9 +104,13 @@ class LocalFiles:
 
     def has_entries(self, folder: bytes) -> bool:
         """Reads one entry of it."""
-        try:
+
+        def look() -> bool:
             with os.scandir(folder) as entries:
                 return next(entries, None) is not None
+
+        try:
+            return self._answering.call(folder, look)
         except OSError as error:
             if error.errno in _NOT_THERE:
                 raise NotFoundError(f"No folder {display(folder)}.") from None
@@ -135,6 +150,13 @@ class LocalFiles:
         )
 
         return InotifyWatcher()
+
+
+def _stat(path: bytes, top: bytes | None) -> os.stat_result:
+    if top is None:
+        return os.lstat(path)
+    with parent_below(top, path) as (folder, name):
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
 
 
 def _content(descriptor: int, limit: int) -> bytes | None:

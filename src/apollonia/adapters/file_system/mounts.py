@@ -17,6 +17,7 @@ _PROC = Path("/proc/self/mountinfo")
 _ESCAPE = re.compile(rb"\\([0-7]{3})")
 _OLD_S = 5.0  # then it is read again, whatever the system says
 _READ_BYTES = 1 << 20
+_TRIES = 5
 
 
 class Mount(NamedTuple):
@@ -99,7 +100,12 @@ class MountTable:
                 is_old = time.monotonic() - self._read_at > _OLD_S
                 is_new = self._is_new()
                 if is_new or is_old or self._path != _PROC:
-                    self._parse(self._text(), is_new=is_new)
+                    text = self._text()
+                    for _ in range(_TRIES):  # changed while it was read: in pieces, half of each
+                        if self._path != _PROC or not self._is_new():
+                            break
+                        text, is_new = self._text(), True
+                    self._parse(text, is_new=is_new)
             except OSError:
                 self._mounts = Mounts(())
             return self._mounts
