@@ -20,7 +20,7 @@ from apollonia.ports.index import Entry, Index
 log = get_logger(__name__)
 
 _EACH = 16  # of a content that lies in more places than this, not all are looked at
-_LOOK_S = 5.0
+_LOOK_S = 20.0  # its thread may be busy with a scan; without an answer ids are lost
 
 
 class ByContent:
