@@ -38,7 +38,30 @@ class Verdicts:
         self._spellings: dict[bytes, frozenset[bytes] | None] = {}
 
     def gone(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes]]:
-        """Paths that are gone, and paths that are out of reach; none that are ``ignored``."""
+        """Paths that are gone, and paths that are out of reach; none that are ``ignored``.
+
+        What is gone is looked at twice: a disk may come and go between the look at a file and that
+        at its folder, or after the folder that is remembered here was looked at.
+        """
+        gone, away = self._judge(entries)
+        if gone:
+            self._facts.clear()
+            self._nearest.clear()
+            paths = frozenset(gone)
+            again = [entry for entry in entries if entry.path in paths]
+            gone = [entry.path for entry in again if self._is_still_gone(entry)]
+            left = paths.difference(gone)
+            away += [entry.path for entry in again if entry.path in left]
+        return gone, away
+
+    def _is_still_gone(self, entry: Entry) -> bool:
+        """Its folder first, then the file: whoever is mounted now would show it."""
+        try:
+            return not self._went_with_its_disk(entry) and not self._is_there(entry)
+        except FilesUnavailableError:
+            return False
+
+    def _judge(self, entries: Sequence[Entry]) -> tuple[list[bytes], list[bytes]]:
         gone: list[bytes] = []
         away: list[bytes] = []
         for entry in entries:
