@@ -225,6 +225,25 @@ def test_files_that_exchange_their_names_keep_their_ids(world: World) -> None:
     assert (world.at(A).id, world.at(B).id, world.at(C)) == (two, one, None)
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_two_files_change_places_by_moves_through_a_free_name(
+    world: World, *, together: bool
+) -> None:
+    first, second, meanwhile = uuid7(), uuid7(), b"/music/.exchanged"
+    world.see(seen(A, 0, file_id=first), seen(B, 1, file_id=second, sha256_hash=OTHER_SHA))
+    exchange = [
+        moved(A, meanwhile, 2, file_id=first),
+        moved(B, A, 3, file_id=second, sha256_hash=OTHER_SHA),
+        moved(meanwhile, B, 4, file_id=first),
+    ]
+    for some in [exchange] if together else [[one] for one in exchange]:
+        world.see(*some)
+    assert (world.at(A).id, world.at(A).sha256_hash) == (second, OTHER_SHA)
+    assert (world.at(B).id, world.at(B).sha256_hash) == (first, "a" * 64)
+    assert world.at(meanwhile) is None
+    assert {world.at(A).availability, world.at(B).availability} == {Availability.PRESENT}
+
+
 def test_move_over_a_known_path_keeps_that_paths_id(world: World) -> None:
     tmp, song = uuid7(), uuid7()
     world.see(seen(A, 1, file_id=tmp, sha256_hash=OTHER_SHA), seen(B, 1, file_id=song))
