@@ -110,7 +110,7 @@ fuzz: $(DEV_SET) ## Random histories of folders, damaged sounds (EXAMPLES=5000 A
 	$(PY) -m pytest --timeout=0 -s tests/integration/analyze/test_audio_fuzz.py
 
 .PHONY: chaos
-chaos: $(DEV_SET) $(PAGE) ## Long fault campaigns (minutes; APOLLONIA_TEST_CHAOS_FILES=, _KILLS=, _HISTORIES=)
+chaos: $(DEV_SET) $(PAGE) ## Long fault campaigns (minutes; APOLLONIA_TEST_CHAOS_FILES=, _PATIENCE=, _KILLS=)
 	@$(PY) -m pytest tests/chaos -s $(ARGS)
 	@APOLLONIA_TEST_HISTORIES=$(or $(APOLLONIA_TEST_HISTORIES),300) $(PY) -m pytest \
 	--timeout=0 --show-capture=stdout tests/integration/ingest/test_real_model.py

@@ -25,10 +25,11 @@ from apollonia.testing.small_disk import SmallDisk
 
 FILES = int(os.environ.get("APOLLONIA_TEST_CHAOS_FILES", "20000"))
 AWAY_S = float(os.environ.get("APOLLONIA_TEST_CHAOS_AWAY", "30"))
+PATIENCE = float(os.environ.get("APOLLONIA_TEST_CHAOS_PATIENCE", "1"))  # on a busy machine: more
 WARMING = 20  # albums that arrive before anything fails: who has worked has its memory
 MEMORY_SLACK_MIB = 60.0
 HEARTBEAT_S = 5
-BACK_S = 150  # Neo4j starts in 17 to 40 s of a quiet machine
+BACK_S = 60  # Neo4j starts in 17 to 40 s of a quiet machine
 STATE = Path(__file__).parents[2] / ".services.json"
 DISK_MIB = 64
 REFUSED = 0.3  # of the writes to PostgreSQL, for a while in each round
@@ -76,7 +77,7 @@ def on_disk(roots):
 
 
 @pytest.mark.service
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1200 * PATIENCE)
 async def test_faults_of_everything_lose_nothing_and_double_nothing(service_url, corpus, tmp_path):
     seed = random.randrange(1 << 30)
     say(f"seed {seed}")
@@ -87,7 +88,7 @@ async def test_faults_of_everything_lose_nothing_and_double_nothing(service_url,
     async with Distributed(tmp_path, roots, service_url, STATE) as stand:
         with disk or nullcontext():
             stand.fleet.start()
-            await stand.until(stand.is_ready, 120, "the services to answer")
+            await stand.until(stand.is_ready, 120 * PATIENCE, "the services to answer")
             hand_in(albums[:WARMING], roots, 0)
             await settled(stand, roots, 120)
             before = stand.memory()
@@ -97,7 +98,7 @@ async def test_faults_of_everything_lose_nothing_and_double_nothing(service_url,
 
 
 @pytest.mark.service
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 * PATIENCE)
 async def test_who_is_stopped_past_his_heartbeats_stores_nothing_twice(service_url, tmp_path):
     """One of each kind sleeps while files arrive, and then goes on with what it had in hand."""
     roots = two_roots(tmp_path)
@@ -106,7 +107,7 @@ async def test_who_is_stopped_past_his_heartbeats_stores_nothing_twice(service_u
     heartbeat = {"APOLLONIA_BUS__HEARTBEAT_SECONDS": str(HEARTBEAT_S)}
     async with Distributed(tmp_path, roots, service_url, STATE, **heartbeat) as stand:
         stand.fleet.start()
-        await stand.until(stand.is_ready, 120, "the services to answer")
+        await stand.until(stand.is_ready, 120 * PATIENCE, "the services to answer")
         hand_in(albums[:WARMING], roots, 0)
         await settled(stand, roots, 120)
         before = stand.memory()
@@ -124,7 +125,7 @@ async def test_who_is_stopped_past_his_heartbeats_stores_nothing_twice(service_u
 
 
 @pytest.mark.service
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 * PATIENCE)
 async def test_an_analyser_that_is_not_deployed_slows_nothing(service_url, tmp_path):
     """Its queue waits; files are in the catalog and in the graph; later it does them all."""
     roots = two_roots(tmp_path)
@@ -132,7 +133,7 @@ async def test_an_analyser_that_is_not_deployed_slows_nothing(service_url, tmp_p
     async with Distributed(tmp_path, roots, service_url, STATE) as stand:
         deployed = [name for name in stand.fleet.members if not name.startswith("analyze")]
         stand.fleet.start(*deployed)
-        await stand.until(stand.is_ready, 120, "the services to answer")
+        await stand.until(stand.is_ready, 120 * PATIENCE, "the services to answer")
         began = time.monotonic()
         hand_in(albums_of(tmp_path / "media"), roots, 0)
         expected = await asyncio.to_thread(on_disk, roots)
@@ -140,11 +141,11 @@ async def test_an_analyser_that_is_not_deployed_slows_nothing(service_url, tmp_p
         async def is_cataloged():
             return await stand.graph_paths() == set(expected)
 
-        await stand.until(is_cataloged, 200, "the catalog and the graph")
+        await stand.until(is_cataloged, 200 * PATIENCE, "the catalog and the graph")
         say(f"{len(expected)} files after {time.monotonic() - began:.0f} s without analyzers")
         assert await stand.present_files() == expected
         stand.fleet.start()
-        await stand.until(lambda: stand.is_settled(len(expected)), 300, "the analyses")
+        await stand.until(lambda: stand.is_settled(len(expected)), 300 * PATIENCE, "the analyses")
         say(f"and analysed after {time.monotonic() - began:.0f} s")
 
 
@@ -166,7 +167,9 @@ async def settled(stand, roots, limit_s):
     """Path to SHA-256 of what is on disk, once all of it went all the way."""
     expected = await asyncio.to_thread(on_disk, roots)
     say(f"{len(expected)} files are in; waiting for the rest")
-    await stand.until(lambda: stand.is_settled(len(expected)), limit_s, "everything to be done")
+    await stand.until(
+        lambda: stand.is_settled(len(expected)), limit_s * PATIENCE, "everything to be done"
+    )
     return expected
 
 
@@ -201,7 +204,7 @@ async def away(stand, server, dice):
     await asyncio.sleep(AWAY_S / 3)
     stand.server(server).start()
     say(f"{server} is started")
-    await stand.until(lambda: stand.answers(server), BACK_S, f"{server} to listen again")
+    await stand.until(lambda: stand.answers(server), BACK_S * PATIENCE, f"{server} to listen again")
     await asyncio.sleep(2)
 
 
@@ -222,7 +225,7 @@ async def disturbed(stand, disk, dice):
     say(f"kill -9 {victim}")
     stand.fleet.kill(victim)
     stand.fleet.start(victim)
-    await stand.until(stand.accepts_statements, 60, "PostgreSQL to take writes again")
+    await stand.until(stand.accepts_statements, 60 * PATIENCE, "PostgreSQL to take writes again")
     await asyncio.sleep(2)
 
 

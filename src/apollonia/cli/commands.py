@@ -187,7 +187,7 @@ async def _up(settings: Settings, console: Console, *, take_over: bool) -> None:
     roots = resolve_roots(settings.files, folder)
     with bind(settings) as listener, ingest_lock(folder):
         async with (
-            service_ports(settings, folder) as ports,
+            service_ports(settings, folder, listener) as ports,
             MediaPool(media_options(settings)) as media,
             ingest_services(ports, settings, roots, media, take_over=take_over) as ingestor,
         ):
@@ -245,7 +245,7 @@ async def _api(settings: Settings) -> None:
     folder = prepare_data_folder(settings.data)
     with bind(settings) as listener:
         async with (
-            service_ports(settings, folder) as ports,
+            service_ports(settings, folder, listener) as ports,
             MediaPool(media_options(settings)) as media,
         ):
             services = await api_services(ports, settings, listener, media)

@@ -18,12 +18,12 @@ class Probe:
     def __init__(self, clock: Clock, metrics: Metrics) -> None:
         self.clock = clock
         self.metrics = metrics
-        self._waiting = "the process starts"
+        self.waiting = "the process starts"
         self._readings = Readings({"start": self._starts}, clock)
 
     def waits(self, words: str | None) -> None:
         """What the start waits for."""
-        self._waiting = words or "the process starts"
+        self.waiting = words or "the process starts"
 
     def watch(self, checks: Mapping[str, Check]) -> None:
         """The start is over: from now on these tell."""
@@ -34,7 +34,7 @@ class Probe:
         return ready_answer(await self._readings.read())
 
     async def _starts(self) -> str | None:
-        raise Unavailable(self._waiting)
+        raise Unavailable(self.waiting)
 
 
 def ready_answer(results: Mapping[str, Any]) -> tuple[int, bytes]:
