@@ -36,14 +36,16 @@ class Neo4jGraph:
         self._preparing = asyncio.Lock()
 
     async def open(self) -> None:
-        """Make the constraints. While Neo4j is away that waits for the first write.
+        """See that it lets us in; while it is away, that shows later.
+
+        The constraints are made before the first write: who only reads needs no right to them.
 
         Raises:
             ConfigurationError: it does not let us in.
         """
         try:
             async with asyncio.timeout(_OPEN_S):
-                await self._prepare()
+                await self._sessions.verify()
         except TimeoutError:
             log.warning("the graph does not answer; it is asked again")
         except GraphNotAllowedError as error:
