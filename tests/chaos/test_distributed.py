@@ -210,8 +210,8 @@ async def away(stand, server, dice):
 
 async def disturbed(stand, disk, dice):
     """Refused writes, lost connections, cut frames, a full disk and a killed service."""
-    await stand.disturb_database(dice)
-    if await stand.fail_statements(REFUSED):
+    await stand.database.disturb(dice)
+    if await stand.database.fail_statements(REFUSED):
         say(f"PostgreSQL refuses {REFUSED:.0%} of writes")
     stand.cut_connections()
     stand.cut_in_the_middle(dice)
@@ -225,7 +225,9 @@ async def disturbed(stand, disk, dice):
     say(f"kill -9 {victim}")
     stand.fleet.kill(victim)
     stand.fleet.start(victim)
-    await stand.until(stand.accepts_statements, 60 * PATIENCE, "PostgreSQL to take writes again")
+    await stand.until(
+        stand.database.accepts_statements, 60 * PATIENCE, "PostgreSQL to take writes again"
+    )
     await asyncio.sleep(2)
 
 

@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit
 import asyncpg
 import neo4j
 
+from apollonia.testing.disturbed_database import DisturbedDatabase
 from apollonia.testing.fleet import Fleet
 from apollonia.testing.installation import free_port
 from apollonia.testing.real_server import RealServer
@@ -41,20 +42,6 @@ _PRESENT = (
     "SELECT f.path, f.sha256_hash FROM files f JOIN shelves s ON s.number = f.shelf"
     " WHERE s.availability = 'present'"
 )
-_FAILING = """
-CREATE OR REPLACE FUNCTION chaos_fails() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF random() < {share} THEN
-        RAISE EXCEPTION 'injected' USING ERRCODE =
-            CASE WHEN random() < 0.5 THEN '40001' ELSE '40P01' END;
-    END IF;
-    RETURN NULL;
-END $$;
-DROP TRIGGER IF EXISTS chaos ON {table};
-CREATE TRIGGER chaos BEFORE INSERT OR UPDATE ON {table}
-    FOR EACH STATEMENT EXECUTE FUNCTION chaos_fails();
-"""
-_OURS = "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
 
 
 class Distributed:
@@ -75,6 +62,7 @@ class Distributed:
         self._mark = f"chaos_{secrets.token_hex(4)}"
         self._management = service_url("rabbitmq", "management")
         self._database = service_url("postgresql").rpartition("/")[0]
+        self.database = DisturbedDatabase(f"{self._database}/{self._mark}")
         self._graph = service_url("neo4j")
         self._addresses = {name: service_url(name) for name in SERVERS}
         self._state = state
@@ -203,47 +191,6 @@ class Distributed:
     def memory(self) -> Mapping[str, float]:
         """MiB of each member."""
         return {name: member.resident_mib for name, member in self.fleet.members.items()}
-
-    async def disturb_database(self, dice: Random) -> None:
-        """End some of its connections, and hold rows for a while in an order nobody else takes."""
-        with suppress(OSError, asyncpg.PostgresError):
-            connection = await asyncpg.connect(f"{self._database}/{self._mark}", timeout=10)
-            try:
-                pids = [row[0] for row in await connection.fetch(_OURS, self._mark)]
-                for pid in dice.sample(pids, len(pids) // 3):
-                    await connection.execute("SELECT pg_terminate_backend($1)", pid)
-                for order in ("DESC", "ASC"):
-                    async with connection.transaction():
-                        for table in ("shelves", "files"):
-                            await connection.execute(
-                                f"SELECT number FROM {table} ORDER BY number {order}"  # noqa: S608
-                                " LIMIT 200 FOR UPDATE"
-                            )
-                            await asyncio.sleep(0.5)
-            finally:
-                await connection.close()
-
-    async def fail_statements(self, share: float) -> bool:
-        """PostgreSQL refuses this share of writes with a deadlock or serialisation failure.
-
-        Tells whether it could be asked for that now.
-        """
-        script = "".join(_FAILING.format(share=share, table=it) for it in ("file_events", "files"))
-        try:
-            connection = await asyncpg.connect(f"{self._database}/{self._mark}", timeout=10)
-        except (OSError, asyncpg.PostgresError):
-            return False
-        try:
-            await connection.execute(f"SET lock_timeout = '5s'; {script}", timeout=30)
-        except asyncpg.PostgresError:
-            return False
-        finally:
-            await connection.close()
-        return True
-
-    async def accepts_statements(self) -> bool:
-        """Take the refusals of ``fail_statements`` away; whether that worked."""
-        return await self.fail_statements(0.0)
 
     def cut_in_the_middle(self, dice: Random) -> None:
         """Each network path of the second members ends within their next few thousand bytes."""
