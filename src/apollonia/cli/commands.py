@@ -114,6 +114,11 @@ def with_settings(data: Path | None, work: Callable[[Settings], Coroutine[Any, A
     _run(work(_settings(data=data)))
 
 
+def told_by(data: Path | None, work: Callable[[Settings], Coroutine[Any, Any, int]]) -> int:
+    """As ``with_settings``; the exit code is the work's own."""
+    return _run(work(_settings(data=data)))
+
+
 def rebuild_graph(*, data: Path | None) -> None:
     """Write the graph again."""
     from apollonia.cli import graph

@@ -9,10 +9,11 @@ from apollonia.domain.facts import facts_in
 from apollonia.domain.kinds import Kind
 from apollonia.domain.times import format_micros
 from apollonia.errors import MalformedMessageError
-from apollonia.messages import MAX_ANALYSIS_BYTES, AnalysisEvent, parse
+from apollonia.messages import MAX_ANALYSIS_BYTES, AnalysisEvent, foreign_message_id, parse
+from apollonia.observe.tracing import traceparent_of
 from apollonia.ports.analyses import ContentState, StoredResult
 from apollonia.ports.bus import Delivery, Message
-from apollonia.ports.catalog import PendingChange, UnitOfWork
+from apollonia.ports.catalog import LoggedEvent, PendingChange, UnitOfWork
 from apollonia.ports.clock import Clock
 from apollonia.work.refused import Refused
 
@@ -36,11 +37,14 @@ class AnalysisProjector:
         Raises:
             Refused: naming the messages that do not follow the wire contract.
         """
-        events = _parse(deliveries)
+        told = _parse(deliveries)
+        events = [event for _, event in told]
+        now = format_micros(self._clock.now_micros())
         if events:
             await scope.save_results([*_stored(events)])
+            await scope.log_events([_logged(message, event, now) for message, event in told])
         kinds = {event.sha256_hash: event.kind for event in events}
-        await judge(scope, kinds, self._specs, format_micros(self._clock.now_micros()))
+        await judge(scope, kinds, self._specs, now)
 
 
 async def judge(
@@ -58,12 +62,32 @@ async def judge(
         await scope.record_changes([PendingChange("file", id_, "updated", now) for id_ in changed])
 
 
-def _parse(deliveries: Sequence[Delivery]) -> list[AnalysisEvent]:
-    events: list[AnalysisEvent] = []
+def _logged(message: Message, event: AnalysisEvent, now: str) -> LoggedEvent:
+    """The event without what is large of it: that is kept once, in the results."""
+    results = [
+        {**it.model_dump(mode="json", exclude={"data"}), "facts": facts_in(it.data)}
+        for it in event.results
+    ]
+    body = {**event.model_dump(mode="json", exclude={"results"}), "results": results}
+    return LoggedEvent(
+        event_id=message.message_id or foreign_message_id(message.body),
+        entity="analysis",
+        subject=f"content:{event.sha256_hash}",
+        actor=None,
+        timestamp=event.timestamp,
+        received_time=now,
+        origin=None,
+        traceparent=traceparent_of(message.headers),
+        body=orjson.dumps(body),
+    )
+
+
+def _parse(deliveries: Sequence[Delivery]) -> list[tuple[Message, AnalysisEvent]]:
+    events: list[tuple[Message, AnalysisEvent]] = []
     bad: dict[str, Exception] = {}
     for delivery in deliveries:
         try:
-            events.append(_analysis(delivery.message))
+            events.append((delivery.message, _analysis(delivery.message)))
         except MalformedMessageError as error:
             bad[delivery.message.message_id] = error
     if bad:

@@ -45,8 +45,7 @@ class FileProjector:
         known = await scope.known_events(messages.keys())
         new = [one for one in seen if one.message_id not in known]
         if new:
-            projection = await _project(scope, new)
-            await _save(scope, projection)
+            projection = await project(scope, new)
             await scope.append_events(self._log_entries(projection, messages))
 
     def _log_entries(
@@ -88,6 +87,13 @@ def _file_event(message: Message) -> FileEvent:
     if message.schema not in _SCHEMAS:
         raise MalformedMessageError(f"not a file event: schema {message.schema!r}")
     return parse(FileEvent, message.body)
+
+
+async def project(scope: UnitOfWork, events: Sequence[SeenEvent]) -> Projection:
+    """Work events into the places, without the log; what they made of them."""
+    projection = await _project(scope, events)
+    await _save(scope, projection)
+    return projection
 
 
 async def _project(scope: UnitOfWork, events: Sequence[SeenEvent]) -> Projection:

@@ -31,6 +31,25 @@ class StoredEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event about no path: an ``analysis``, ``edit``, ``play``, ``control`` or ``purge``.
+
+    ``subject`` is what it is about, as ``kind:id`` (``domain.edits.Target.key``, ``root:/music``);
+    ``actor`` who did it, ``body`` JSON.
+    """
+
+    event_id: str
+    entity: str
+    subject: str
+    actor: str | None
+    timestamp: str
+    received_time: str
+    origin: str | None
+    traceparent: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A message that could not be handled, with the reason; ``headers`` are the producer's own."""
 
@@ -69,6 +88,10 @@ class UnitOfWork(Protocol):
 
     async def append_events(self, events: Sequence[StoredEvent]) -> None:
         """Append to the log. MUST ignore ids that it has."""
+        ...
+
+    async def log_events(self, events: Sequence[LoggedEvent]) -> None:
+        """Append what is about no path. MUST ignore ids that the log has."""
         ...
 
     async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:

@@ -13,7 +13,7 @@ from apollonia.domain.place import Place, Tombstone
 from apollonia.errors import CatalogUnavailableError, ConflictError
 from apollonia.messages import Change
 from apollonia.ports.analyses import ContentState, StoredResult, UndoneFile
-from apollonia.ports.catalog import DeadLetter, PendingChange, StoredEvent
+from apollonia.ports.catalog import DeadLetter, LoggedEvent, PendingChange, StoredEvent
 from apollonia.ports.edits import Play
 from apollonia.ports.graph import GraphFile
 
@@ -32,6 +32,7 @@ class _State:
     states: dict[str, ContentState] = field(default_factory=dict)
     edits: dict[str, Edit] = field(default_factory=dict)
     plays: dict[str, Play] = field(default_factory=dict)
+    log: dict[str, LoggedEvent] = field(default_factory=dict)
 
     def copy(self) -> "_State":
         return _State(
@@ -45,6 +46,7 @@ class _State:
             dict(self.states),
             dict(self.edits),
             dict(self.plays),
+            dict(self.log),
         )
 
     def recorded(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Recorded]]:
@@ -88,6 +90,11 @@ class MemoryUnitOfWork:
         """Append those that are new."""
         for event in events:
             self._state.events.setdefault(event.event_id, event)
+
+    async def log_events(self, events: Sequence[LoggedEvent]) -> None:
+        """Append those that are new."""
+        for event in events:
+            self._state.log.setdefault(event.event_id, event)
 
     async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
         """The places at these paths."""
@@ -374,6 +381,11 @@ class MemoryCatalog:
     def events(self) -> Sequence[StoredEvent]:
         """The log, in the order of appending."""
         return list(self._state.events.values())
+
+    @property
+    def logged(self) -> Sequence[LoggedEvent]:
+        """The log of what is about no path, in the order of appending."""
+        return list(self._state.log.values())
 
     @property
     def dead_letters(self) -> Sequence[DeadLetter]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from apollonia.adapters.analyses import SqlAnalyses
 from apollonia.adapters.blobs.folder_blobs import FolderBlobs
 from apollonia.adapters.catalog import SqlCatalog
+from apollonia.adapters.catalog.sql_history import SqlHistory
 from apollonia.adapters.clock.system_clock import SystemClock
 from apollonia.adapters.control import SqlControl
 from apollonia.adapters.database import Database, DatabaseOptions, migrate
@@ -42,6 +43,7 @@ from apollonia.ports.duplicates import Duplicates
 from apollonia.ports.edits import Edits
 from apollonia.ports.fingerprints import Fingerprints, Sweep
 from apollonia.ports.graph import Graph
+from apollonia.ports.history import History
 from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
 from apollonia.ports.relations import Relations
@@ -81,6 +83,7 @@ class Ports:
     similarity: Similarity
     dead_letters: DeadLetters
     edits: Edits
+    history: History
     identity: Identity
     cache: Cache
     blobs: Blobs
@@ -105,7 +108,7 @@ class Ports:
 async def migrate_catalog(settings: Settings, folder: Path) -> None:
     """Bring the schema up to date; several processes may try at once."""
     url = settings.catalog.migrate_url
-    await migrate(url or _catalog_url(settings, folder))
+    await migrate(url or catalog_url(settings, folder))
 
 
 @asynccontextmanager
@@ -166,6 +169,7 @@ async def open_ports(
             ),
             duplicates=shields.around(SqlDuplicates(database), "catalog", url, reads=True),
             dead_letters=shields.around(SqlDeadLetters(database), "catalog", url),
+            history=shields.around(SqlHistory(database), "catalog", url),
             edits=shields.around(SqlEdits(database, clock=clock), "catalog", url),
             identity=shields.around(SqlIdentity(database), "catalog", url),
             cache=cache,
@@ -176,7 +180,7 @@ async def open_ports(
 
 
 def _database(settings: Settings, folder: Path) -> Database:
-    return Database(_catalog_url(settings, folder), options=_options(settings))
+    return Database(catalog_url(settings, folder), options=database_options(settings))
 
 
 def _replica(settings: Settings, database: Database) -> Replica | None:
@@ -187,7 +191,7 @@ def _replica(settings: Settings, database: Database) -> Replica | None:
         raise ConfigurationError(f"{_READ_URL}: only a PostgreSQL catalog has replicas")
     if not is_postgresql(url):
         raise ConfigurationError(f"{_READ_URL}: a replica's URL begins with postgresql://")
-    return Replica(url, database, options=_options(settings))
+    return Replica(url, database, options=database_options(settings))
 
 
 def _server_check(settings: Settings, database: Database) -> Check | None:
@@ -200,7 +204,8 @@ def _server_check(settings: Settings, database: Database) -> Check | None:
     return check
 
 
-def _options(settings: Settings) -> DatabaseOptions:
+def database_options(settings: Settings) -> DatabaseOptions:
+    """As the settings have them."""
     catalog = settings.catalog
     return DatabaseOptions(
         pool=catalog.pool,
@@ -209,5 +214,6 @@ def _options(settings: Settings) -> DatabaseOptions:
     )
 
 
-def _catalog_url(settings: Settings, folder: Path) -> str | Path:
+def catalog_url(settings: Settings, folder: Path) -> str | Path:
+    """The settings' database, or the file in the data folder."""
     return database_url(settings.catalog.url, key=("catalog", "url"), default=folder / "catalog.db")

@@ -122,6 +122,13 @@ def save_content_states(
     )
     replace = replacing("sha256_hash", _STATE)
     insert_rows(connection, "content_states", _STATE, rows, otherwise=replace)
+    return bring_states(connection, newest, locks)
+
+
+def bring_states(
+    connection: Connection, newest: Mapping[str, ContentState], locks: PathLocks
+) -> Sequence[str]:
+    """Bring the files of these contents to these states and to their facts; the changed ones."""
     files = select_by_keys(connection, _FILES, newest)
     if locks.take(connection, [row[5] for row in files]):
         files = select_by_keys(connection, _FILES, newest)

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from apollonia.adapters.database.bulk import ignoring, insert_rows, run, select_by_keys
 from apollonia.adapters.database.schema import EVENTS
-from apollonia.ports.history import LoggedEvent
+from apollonia.ports.catalog import LoggedEvent
 
 _COLUMNS = tuple(column.name for column in EVENTS.columns)
 _KNOWN = "SELECT event_id FROM events WHERE event_id IN {keys}"

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Connection
 
 from apollonia.adapters.catalog.columns import columns_of, duration_of, shelf_of, short_hash
+from apollonia.adapters.catalog.numbers import new_file_numbers
 from apollonia.adapters.catalog.overlay import with_edits
 from apollonia.adapters.catalog.rows import json_bytes
 from apollonia.adapters.catalog.shelves import ShelfCounts
@@ -53,7 +54,7 @@ def save_places(connection: Connection, places: Sequence[Place], counts: ShelfCo
     new = [place for place in newest.values() if place.id not in known]
     moved = [place for place in old if known[place.id].path_key != path_key(place.path)]
     _refuse_conflicts(connection, newest, (*moved, *new))
-    new_numbers = driver_of(connection).new_numbers(connection, "files", len(new))
+    new_numbers = new_file_numbers(connection, [place.id for place in new])
     numbers = {place.id: number for place, number in zip(new, new_numbers, strict=True)}
     numbers |= {place.id: known[place.id].number for place in old}
 

@@ -1,10 +1,12 @@
 """Taking rows of files that are gone out of the catalog, with everything that hangs on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import orjson
 from sqlalchemy.engine import Connection
 
+from apollonia.adapters.catalog import event_log
 from apollonia.adapters.catalog.path_locks import PathLocks
 from apollonia.adapters.catalog.shelves import ShelfCounts
 from apollonia.adapters.database.bulk import (
@@ -15,17 +17,22 @@ from apollonia.adapters.database.bulk import (
     select_by_keys,
 )
 from apollonia.adapters.database.schema import FILE_TOMBSTONES, PENDING_CHANGES
+from apollonia.domain.ids import uuid7
 from apollonia.domain.kinds import Availability
+from apollonia.domain.paths import display, to_base64
+from apollonia.ports.catalog import LoggedEvent
 
 _DUE = (
     "SELECT f.number FROM shelves s CROSS JOIN files f WHERE f.shelf = s.number"
     " AND s.availability = ? AND s.files > 0 AND f.missing_since < ? LIMIT ?"
 )
-_ROWS = (
+_FIND_ROWS = (
     "SELECT f.number, f.id, f.shelf, f.size, f.duration_ms, f.path_key, f.path,"
     " f.version_timestamp, f.version_message_id, f.missing_since, s.availability"
-    " FROM files f JOIN shelves s ON s.number = f.shelf WHERE f.number IN {keys}"
+    " FROM files f JOIN shelves s ON s.number = f.shelf WHERE f."
 )
+_ROWS = f"{_FIND_ROWS}number IN {{keys}}"
+_ROWS_BY_ID = f"{_FIND_ROWS}id IN {{keys}}"
 _PARTS = (
     ("file_media", "file"),
     ("file_neighbors", "file"),
@@ -54,6 +61,23 @@ class _Row(NamedTuple):
         return missing and self.missing_since is not None and self.missing_since < before
 
 
+def _logged(row: _Row, now: str) -> LoggedEvent:
+    """So that a replay takes it out at the same moment."""
+    version = [row.version_timestamp, row.version_message_id]
+    path = {"file_path": display(row.path), "file_path_b64": to_base64(row.path)}
+    return LoggedEvent(
+        event_id=uuid7(),
+        entity="purge",
+        subject=f"place:{row.id}",
+        actor=None,
+        timestamp=now,
+        received_time=now,
+        origin="policy",
+        traceparent=None,
+        body=orjson.dumps({**path, "version": version}),
+    )
+
+
 def due(connection: Connection, before: str, limit: int) -> Sequence[int]:
     """The numbers of files that are missing since before this time, at most ``limit``."""
     rows = run(connection, _DUE, (Availability.MISSING.value, before, limit))
@@ -70,6 +94,21 @@ def purge(connection: Connection, numbers: Sequence[int], before: str, now: str)
         found = [_Row(*row) for row in select_by_keys(connection, _ROWS, numbers)]
     rows = [row for row in found if row.is_due(before)]
     counts = ShelfCounts()
+    _take_out(connection, rows, counts)
+    event_log.append(connection, [_logged(row, now) for row in rows])
+    changes = (("file", row.id, "deleted", now) for row in rows)
+    insert_rows(connection, "pending_changes", _CHANGE, changes)
+    counts.write(connection)
+    return len(rows)
+
+
+def purge_rows(connection: Connection, ids: Iterable[str], counts: ShelfCounts) -> None:
+    """Take these out as they are, without telling anybody."""
+    rows = [_Row(*row) for row in select_by_keys(connection, _ROWS_BY_ID, ids)]
+    _take_out(connection, rows, counts)
+
+
+def _take_out(connection: Connection, rows: Sequence[_Row], counts: ShelfCounts) -> None:
     for row in rows:
         counts.add(row.shelf, size=row.size, duration_ms=row.duration_ms, sign=-1)
     for table, key in _PARTS:
@@ -80,7 +119,3 @@ def purge(connection: Connection, numbers: Sequence[int], before: str, now: str)
     )
     replace = replacing("path_key", _TOMBSTONE)
     insert_rows(connection, "file_tombstones", _TOMBSTONE, tombstones, otherwise=replace)
-    changes = (("file", row.id, "deleted", now) for row in rows)
-    insert_rows(connection, "pending_changes", _CHANGE, changes)
-    counts.write(connection)
-    return len(rows)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
-from apollonia.adapters.catalog import analyses
+from apollonia.adapters.catalog import analyses, event_log
 from apollonia.adapters.catalog.path_locks import PathLocks
 from apollonia.adapters.catalog.places import save_places
 from apollonia.adapters.catalog.shelves import ShelfCounts
@@ -32,7 +32,7 @@ from apollonia.domain.ordering import Version
 from apollonia.domain.paths import path_key
 from apollonia.domain.place import Place, Tombstone
 from apollonia.ports.analyses import ContentState, StoredResult
-from apollonia.ports.catalog import DeadLetter, PendingChange, StoredEvent
+from apollonia.ports.catalog import DeadLetter, LoggedEvent, PendingChange, StoredEvent
 
 _EVENT = tuple(column.name for column in FILE_EVENTS.columns)
 _TOMBSTONE = tuple(column.name for column in FILE_TOMBSTONES.columns)
@@ -74,6 +74,10 @@ class SqlUnitOfWork:
             for event in events
         )
         await self._insert("file_events", _EVENT, rows, ignoring("event_id"))
+
+    async def log_events(self, events: Sequence[LoggedEvent]) -> None:
+        """Append what is about no path."""
+        await self._session.visit(lambda at: event_log.append(at, events))
 
     async def places_at(self, paths: Collection[bytes]) -> Mapping[bytes, Place]:
         """The places at these paths."""

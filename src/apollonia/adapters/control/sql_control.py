@@ -3,16 +3,23 @@
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+import orjson
 from sqlalchemy.engine import Connection
 
+from apollonia.adapters.catalog import event_log
 from apollonia.adapters.catalog.folding import clean
 from apollonia.adapters.control import leases, wishes
 from apollonia.adapters.control.root_reports import report_of, status_of
 from apollonia.adapters.database.bulk import change_by_keys, driver_of, run
 from apollonia.adapters.database.engine import Database
+from apollonia.domain.ids import uuid7
+from apollonia.domain.paths import display
 from apollonia.domain.roots import RootStatus
+from apollonia.domain.times import format_micros
 from apollonia.errors import ConflictError
+from apollonia.ports.catalog import LoggedEvent
 from apollonia.ports.control import Desired, Lease, root_lease
 
 _MICROS = 1_000_000
@@ -129,6 +136,7 @@ class SqlControl:
         def pause(at: Connection) -> None:
             wishes.require_known(at, name)
             wishes.pause(at, name, paused=paused)
+            self._log(at, name, {"paused": paused})
 
         await self._database.write(pause)
 
@@ -141,6 +149,8 @@ class SqlControl:
         def ask(at: Connection) -> None:
             wishes.require_known(at, name)
             wishes.add(at, name, folder, verify=verify)
+            where = None if folder is None else display(folder)
+            self._log(at, name, {"scan": where, "verify": verify})
 
         await self._database.write(ask)
 
@@ -152,6 +162,21 @@ class SqlControl:
         return await self._database.write(
             lambda at: leases.take(at, lease, self._now_us(at), ttl, force=force)
         )
+
+    def _log(self, connection: Connection, root: str, wish: Mapping[str, Any]) -> None:
+        now = format_micros(self._now_us(connection))
+        event = LoggedEvent(
+            event_id=uuid7(),
+            entity="control",
+            subject=f"root:{root}",
+            actor=None,
+            timestamp=now,
+            received_time=now,
+            origin=None,
+            traceparent=None,
+            body=orjson.dumps(wish),
+        )
+        event_log.append(connection, [event])
 
     def _now_us(self, connection: Connection) -> int:
         now = self._now

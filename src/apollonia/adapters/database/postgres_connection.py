@@ -44,6 +44,8 @@ def make_engine(url: URL, options: DatabaseOptions) -> AsyncEngine:
         pool_use_lifo=True,
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    if options.over:
+        event.listen(engine.sync_engine, "connect", _remember_live)
     return engine
 
 
@@ -118,9 +120,14 @@ def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
         raise InvalidatePoolError
 
 
+def _remember_live(_connection: Any, record: Any) -> None:
+    record.info["live"] = "public"
+
+
 def _settings(options: DatabaseOptions) -> dict[str, str]:
     return {
         "application_name": "apollonia",
+        **({"search_path": f"{options.over}, public"} if options.over else {}),
         "timezone": "UTC",
         "jit": "off",  # our statements are short: compiling them costs more than it saves
         "statement_timeout": _ms(options.statement_timeout_s),

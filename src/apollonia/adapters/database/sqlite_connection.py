@@ -25,19 +25,25 @@ class Setup:
     cache_mib: int
     mmap_mib: int
     busy_timeout_s: float
+    live: str = ""
+    """A file that is read where this one has no such table."""
 
 
 def set_up(engine: Engine, setup: Setup) -> None:
     """Configure each new connection of the engine, and begin transactions as ``setup`` says."""
 
     @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
+    def configure(connection: Any, record: Any) -> None:
         cursor = connection.cursor()
         try:
             cursor.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # only before the first table
             _enter_wal(cursor, time.monotonic() + setup.busy_timeout_s)
             for pragma in _pragmas(setup):
                 cursor.execute(f"PRAGMA {pragma}")
+            if setup.live:
+                record.info["live"] = "live"
+                cursor.execute("ATTACH DATABASE ? AS live", (setup.live,))
+                cursor.execute("PRAGMA main.synchronous = OFF")  # made anew when it is lost
         finally:
             cursor.close()
 

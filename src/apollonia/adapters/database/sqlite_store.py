@@ -111,11 +111,12 @@ class SqliteStore:
             connect_args=connect_arguments(options.busy_timeout_s),
         )
         setup = Setup(
-            begin="BEGIN" if read_only else "BEGIN IMMEDIATE",
+            begin="BEGIN" if read_only or options.over else "BEGIN IMMEDIATE",
             read_only=read_only,
             cache_mib=options.read_cache_mib if read_only else options.write_cache_mib,
             mmap_mib=options.mmap_mib,
             busy_timeout_s=options.busy_timeout_s,
+            live=options.over,
         )
         set_up(engine, setup)
         name = "catalog-read" if read_only else "catalog-write"

@@ -16,7 +16,9 @@ class DatabaseOptions:
 
     ``busy_timeout_s``: how long to wait for a connection and, on SQLite, for its lock. SQLite has
     ``readers``, the caches and ``mmap_mib``; PostgreSQL has ``pool`` (connections at most) and the
-    limits of statements, locks and connecting.
+    limits of statements, locks and connecting. ``over``: what is written goes into tables of its
+    own (``adapters/replay/fresh.py``), and what is not there is read from the live ones: an SQLite
+    file, or the name of a schema.
     """
 
     readers: int = 4
@@ -28,6 +30,7 @@ class DatabaseOptions:
     statement_timeout_s: float = 60.0
     lock_timeout_s: float = 20.0
     connect_timeout_s: float = 10.0
+    over: str = ""
 
 
 class Session(Protocol):

@@ -14,8 +14,8 @@ from apollonia.adapters.database.bulk import insert_rows
 from apollonia.adapters.database.driver import Otherwise
 from apollonia.adapters.database.schema import EDITS, PENDING_CHANGES, PLAYS
 from apollonia.domain.edits import Edit, Target, TargetKind, fold_edits
+from apollonia.ports.catalog import LoggedEvent
 from apollonia.ports.edits import Play
-from apollonia.ports.history import LoggedEvent
 
 _EDIT = tuple(column.name for column in EDITS.columns)
 _PLAY = tuple(column.name for column in PLAYS.columns)
