@@ -1,7 +1,7 @@
 """Filling a batch: what is there, and what comes within a moment."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from apollonia.ports.bus import Consumer, Delivery
 
@@ -19,3 +19,18 @@ async def collect(consumer: Consumer, batch: int, linger_s: float) -> Sequence[D
             break
         taken += more
     return taken
+
+
+def portions(batch: Sequence[Delivery], most_bytes: int) -> Iterator[Sequence[Delivery]]:
+    """The batch in its order, in parts of at most ``most_bytes`` of bodies, or of one message."""
+    part: list[Delivery] = []
+    size = 0
+    for delivery in batch:
+        more = len(delivery.message.body)
+        if part and size + more > most_bytes:
+            yield part
+            part, size = [], 0
+        part.append(delivery)
+        size += more
+    if part:
+        yield part

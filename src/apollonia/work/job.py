@@ -39,9 +39,14 @@ class Job[S]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerOptions:
-    """Limits of a runner; times in seconds."""
+    """Limits of a runner; times in seconds.
+
+    A batch is full at so many messages or bytes, or when nothing came for ``linger_s``, whichever
+    is first; one message may be larger.
+    """
 
     batch: int = 500
+    batch_bytes: int = 8 << 20
     linger_s: float = 0.02
     time_limit_s: float = 60.0
     drain_s: float = 5.0

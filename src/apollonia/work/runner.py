@@ -9,7 +9,7 @@ from apollonia.observe.metrics import Metrics
 from apollonia.ports.bus import Bus, Consumer, Delivery
 from apollonia.ports.clock import Clock
 from apollonia.work.backoff import Backoff
-from apollonia.work.collect import collect
+from apollonia.work.collect import collect, portions
 from apollonia.work.job import Job, RunnerOptions
 from apollonia.work.pause import until_stopped
 from apollonia.work.settle import Settler
@@ -60,9 +60,11 @@ class Runner[S]:
             while not stop.is_set():
                 taking = collect(consumer, self._options.batch, self._options.linger_s)
                 batch = await until_stopped(stop, taking)
-                if batch:
-                    working = self._work_on(consumer, batch)
+                for part in portions(batch or (), self._options.batch_bytes):
+                    working = self._work_on(consumer, part)
                     await until_stopped(stop, working, self._options.drain_s)
+                    if stop.is_set():
+                        break  # what is left goes back to the queue
 
     async def _work_on(self, consumer: Consumer, batch: Sequence[Delivery]) -> None:
         await self._settler.settle(consumer, batch)
