@@ -116,7 +116,7 @@ class Intake:
         unknown: dict[str, tuple[SeenContent, str]] = {}
         for sha256, seen in contents.items():
             digest = digest_of(self._wanted(seen))
-            if await self._cache.get(_key(sha256)) != digest.encode():
+            if await self._cache.get(settled_key(sha256)) != digest.encode():
                 unknown[sha256] = (seen, digest)
         recorded = await self._analyses.recorded(unknown.keys()) if unknown else {}
         undone = []
@@ -125,7 +125,7 @@ class Intake:
                 undone.append(seen)
             else:
                 ttl = self._options.cached_s
-                await self._cache.set(_key(sha256), digest.encode(), ttl=ttl)
+                await self._cache.set(settled_key(sha256), digest.encode(), ttl=ttl)
         return undone
 
 
@@ -138,5 +138,6 @@ def _read(delivery: Delivery) -> SeenContent | None:
         return None
 
 
-def _key(sha256_hash: str) -> str:
+def settled_key(sha256_hash: str) -> str:
+    """Where the cache remembers by which analysers a content is analysed."""
     return f"analysed:{sha256_hash}"

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from apollonia.cli.check_commands import add_check
 from apollonia.cli.dead_commands import dead
 from apollonia.cli.duplicate_commands import duplicates
 from apollonia.cli.edit_commands import collection, edit
@@ -228,6 +229,7 @@ def rebuild(data: DataOption = None) -> None:
 
 
 add_likeness(app)
+add_check(app)
 
 
 def main() -> None:

@@ -165,6 +165,14 @@ def doctor(roots: Sequence[Path], *, data: Path | None) -> int:
     return FAULTS if any(r.status != "ok" for r in results.values()) else 0
 
 
+def check(roots: Sequence[Path], *, repair: bool, data: Path | None, as_json: bool) -> int:
+    """Compare all that is kept with what it is about; the exit code."""
+    from apollonia.cli import consistency
+
+    settings = _settings(data=data, roots=roots)
+    return _run(consistency.check(settings, repair=repair, as_json=as_json))
+
+
 def show_config(*, data: Path | None, as_json: bool) -> None:
     """The settings in force and their origins."""
     loaded = load(overrides=_overrides(data=data))

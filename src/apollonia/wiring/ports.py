@@ -10,6 +10,7 @@ from apollonia.adapters.blobs.folder_blobs import FolderBlobs
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.catalog.sql_history import SqlHistory
 from apollonia.adapters.clock.system_clock import SystemClock
+from apollonia.adapters.consistency import SqlConsistency
 from apollonia.adapters.control import SqlControl
 from apollonia.adapters.database import Database, DatabaseOptions, migrate
 from apollonia.adapters.database.postgres_doctor import shortcomings
@@ -37,6 +38,7 @@ from apollonia.ports.bus import Bus
 from apollonia.ports.cache import Cache
 from apollonia.ports.catalog import Catalog
 from apollonia.ports.clock import Clock
+from apollonia.ports.consistency import Consistency
 from apollonia.ports.control import Control
 from apollonia.ports.dead_letters import DeadLetters
 from apollonia.ports.duplicates import Duplicates
@@ -79,6 +81,7 @@ class Ports:
     fingerprints: Fingerprints
     sweep: Sweep
     relations: Relations
+    consistency: Consistency
     duplicates: Duplicates
     similarity: Similarity
     dead_letters: DeadLetters
@@ -163,6 +166,7 @@ async def open_ports(
             analyses=shields.around(SqlAnalyses(database), "catalog", url),
             fingerprints=shields.around(SqlFingerprints(database), "catalog", url),
             sweep=SqlSweep(database),  # takes longer than a shield lets anybody
+            consistency=SqlConsistency(database),  # as the sweep
             relations=shields.around(SqlRelations(database), "catalog", url),
             similarity=shields.around(
                 SqlSimilarity(database, folder / "similarity"), "catalog", url
