@@ -90,4 +90,9 @@ BUILT_IN: tuple[Plugin, ...] = (
     _of_sound("quality", "quality:Quality"),
     _of_sound("fingerprint", "fingerprint:Fingerprint", per_minute_s=0.1),
     _of_sound("waveform", "waveform:Waveform"),
+    _of_sound("sounds", "sounds:Sounds", per_minute_s=0.2, video=False),
+    _of_sound("music-tags", "music_tags:MusicTags", per_minute_s=3.0, video=False),
+    _of_sound("genre", "genre:Genre", video=False),
+    _of_sound("instruments", "instruments:Instruments", video=False),
+    _of_sound("mood", "mood:Mood", per_minute_s=1.0, video=False),
 )

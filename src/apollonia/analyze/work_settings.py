@@ -13,11 +13,15 @@ _HELD_S: Mapping[Windows, int] = {"energy": 600, "whole": 1200}
 class WorkSettings:
     """``windows``: models hear the most energetic stretches of a sound, or all that is held.
 
-    ``gps``: where a picture was taken may be told.
+    ``gps``: where a picture was taken may be told. ``models_folder``: where tickets of models are
+    (``ports.models``); ``models_memory_mb`` may be loaded at once; ``device``: they run there.
     """
 
     windows: Windows = "energy"
     gps: bool = False
+    models_folder: str = ""
+    models_memory_mb: int = 256
+    device: Literal["cpu", "gpu"] = "cpu"
 
     @property
     def held_s(self) -> int:

@@ -23,13 +23,15 @@ def main() -> None:
     for stream in (0, 1):  # a stray print must not get between the frames
         os.dup2(nowhere, stream)
     options = decode(source.read(body_length(source.read(HEADER.size))))
+    settings = WorkSettings.from_json(options["settings"])
     fences = confine(
         memory_limit_bytes=options["memory_limit_bytes"],
         nice=options["nice"],
         parent=options["parent"],
+        devices=settings.device == "gpu",
     )
     _send(sink, {"ready": True, "fences": fences})
-    _serve(source, sink, WorkSettings.from_json(options["settings"]))
+    _serve(source, sink, settings)
 
 
 def _serve(source: BinaryIO, sink: int, settings: WorkSettings) -> None:

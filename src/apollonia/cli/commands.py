@@ -191,13 +191,14 @@ def show_config(*, data: Path | None, as_json: bool) -> None:
 
 
 async def _up(settings: Settings, console: Console, *, take_over: bool) -> None:
-    from apollonia.wiring.analyze import analyze_services
+    from apollonia.wiring.analyze import analyze_services, choose_device
     from apollonia.wiring.api import api_services, bind
     from apollonia.wiring.ingest import holder_name, ingest_services, resolve_roots
     from apollonia.wiring.populate import populate_services
 
     folder = prepare_data_folder(settings.data)
     roots = resolve_roots(settings.files, folder)
+    runs_on = await choose_device(settings)
     with bind(settings) as listener, ingest_lock(folder):
         async with (
             service_ports(settings, folder, listener) as ports,
@@ -212,7 +213,7 @@ async def _up(settings: Settings, console: Console, *, take_over: bool) -> None:
             link = progress.sign_in_link(host, port, secret)
             services = [
                 *populate_services(ports, settings),
-                *analyze_services(ports, settings, after_scans=True),
+                *analyze_services(ports, settings, runs_on=runs_on, after_scans=True),
                 *await api_services(ports, settings, listener, media),
                 *ingestor,
                 progress.Progress(ports.control, ports.library, console, link=link, folder=folder),
@@ -245,11 +246,12 @@ async def _populate(settings: Settings) -> None:
 
 
 async def _analyze(settings: Settings) -> None:
-    from apollonia.wiring.analyze import analyze_services
+    from apollonia.wiring.analyze import analyze_services, choose_device
 
     folder = prepare_data_folder(settings.data)
+    runs_on = await choose_device(settings)
     async with service_ports(settings, folder) as ports:
-        await _serve(analyze_services(ports, settings))
+        await _serve(analyze_services(ports, settings, runs_on=runs_on))
 
 
 async def _api(settings: Settings) -> None:

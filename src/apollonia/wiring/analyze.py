@@ -4,23 +4,28 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from apollonia.analyze import registry, services
 from apollonia.analyze.options import AnalyzeOptions
-from apollonia.analyze.preparing.supply import ModelSupply
+from apollonia.analyze.runtimes import device
+from apollonia.analyze.runtimes.device import Device
 from apollonia.analyze.services import AnalyzePorts
 from apollonia.analyze.work_settings import WorkSettings
 from apollonia.config import Settings
 from apollonia.domain.analysis import AnalyserSpec
 from apollonia.domain.kinds import RootState
 from apollonia.messages import LANES, POPULATOR_QUEUE
+from apollonia.observe.logs import get_logger
 from apollonia.ports.bus import Bus
 from apollonia.ports.clock import Clock
 from apollonia.ports.control import Control
-from apollonia.wiring.models import open_models
+from apollonia.wiring.models import models_folder, open_models
 from apollonia.wiring.ports import Ports
 from apollonia.work.service import Service
 from apollonia.work.yielding import YieldingBus
+
+log = get_logger(__name__)
 
 _MIB = 1 << 20
 _BUSY = frozenset({RootState.STARTING, RootState.SCANNING})
@@ -40,9 +45,12 @@ def process_name(capability: str) -> str:
 
 
 def analyze_services(
-    ports: Ports, settings: Settings, *, after_scans: bool = False
+    ports: Ports, settings: Settings, *, runs_on: Device = "cpu", after_scans: bool = False
 ) -> Sequence[Service]:
-    """Intake and lanes. ``after_scans``: in one process with the ingestor, they let it go first."""
+    """Intake and lanes; ``runs_on``: where models run.
+
+    ``after_scans``: in one process with the ingestor, they let it go first.
+    """
     analyze = AnalyzePorts(
         bus=ports.bus,
         cache=ports.cache,
@@ -54,8 +62,8 @@ def analyze_services(
     if after_scans:
         busy = scans_first(ports.control, ports.bus, ports.clock)
         analyze = replace(analyze, bus=YieldingBus(ports.bus, busy))
-    supply = [ModelSupply(open_models(settings, ports.folder))] if settings.models.auto_pull else []
-    return [*supply, *services.analyze_services(analyze, _options(settings))]
+    supply = [_supply(settings, ports.folder)] if settings.models.auto_pull else []
+    return [*supply, *services.analyze_services(analyze, _options(settings, ports.folder, runs_on))]
 
 
 def scans_first(control: Control, bus: Bus, clock: Clock) -> Callable[[], Awaitable[bool]]:
@@ -84,7 +92,21 @@ async def is_scanning(control: Control, bus: Bus) -> bool:
     return await bus.depth(POPULATOR_QUEUE) > _MANY_EVENTS
 
 
-def _options(settings: Settings) -> AnalyzeOptions:
+def _supply(settings: Settings, folder: Path) -> Service:
+    from apollonia.analyze.preparing.supply import ModelSupply  # noqa: PLC0415 - it needs NumPy
+
+    return ModelSupply(open_models(settings, folder))
+
+
+async def choose_device(settings: Settings) -> Device:
+    """What models run on; a wish that cannot be met is told in the log."""
+    choice = await device.choose(settings.analyze.device)
+    tell = log.warning if choice.fell_back else log.debug if choice.device == "cpu" else log.info
+    tell(choice.words)
+    return choice.device
+
+
+def _options(settings: Settings, folder: Path, runs_on: Device) -> AnalyzeOptions:
     chosen = settings.analyze
     return AnalyzeOptions(
         holder=process_name("analyze"),
@@ -92,5 +114,11 @@ def _options(settings: Settings) -> AnalyzeOptions:
         slots={lane: getattr(chosen, f"slots_{lane}") for lane in LANES},
         time_limit_s=chosen.time_limit_seconds,
         memory_limit_bytes=chosen.memory_limit_mb * _MIB,
-        settings=WorkSettings(windows=chosen.windows, gps=chosen.gps),
+        settings=WorkSettings(
+            windows=chosen.windows,
+            gps=chosen.gps,
+            models_folder=str(models_folder(settings, folder).absolute()),
+            models_memory_mb=settings.models.memory_mb,
+            device=runs_on,
+        ),
     )

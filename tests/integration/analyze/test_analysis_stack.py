@@ -14,12 +14,13 @@ from apollonia.testing.installation import Installation
 from apollonia.testing.media_files import make_library
 
 FILES = 60
+WITHOUT_MODELS = {"APOLLONIA_ANALYZE__OFF": "sounds,music-tags,genre,instruments,mood"}
 
 
 @pytest.fixture
 def installation(tmp_path):
     make_library(tmp_path / "media", FILES)
-    return Installation([tmp_path / "media"], tmp_path / "data")
+    return Installation([tmp_path / "media"], tmp_path / "data", environ=WITHOUT_MODELS)
 
 
 def states(installation) -> Counter[str]:
@@ -57,7 +58,7 @@ def test_files_are_analysed_and_a_killed_worker_costs_nothing(installation):
 def analyser(installation) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "apollonia", "analyze", "--data", str(installation.data)],
-        env={**os.environ, "APOLLONIA_OBSERVE__LOG_FORMAT": "json"},
+        env={**os.environ, **WITHOUT_MODELS, "APOLLONIA_OBSERVE__LOG_FORMAT": "json"},
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
@@ -66,7 +67,9 @@ def analyser(installation) -> subprocess.Popen[bytes]:
 def test_files_wait_for_an_analyser_that_is_away_and_are_found_by_one_that_comes(tmp_path):
     make_library(tmp_path / "media", FILES)
     nobody = {f"APOLLONIA_ANALYZE__SLOTS_{lane}": "0" for lane in ("AUDIO", "IMAGE", "VIDEO")}
-    installation = Installation([tmp_path / "media"], tmp_path / "data", environ=nobody)
+    installation = Installation(
+        [tmp_path / "media"], tmp_path / "data", environ=nobody | WITHOUT_MODELS
+    )
     with installation:
         installation.wait_scanned()
         assert set(states(installation)) <= {"pending", "unavailable"}

@@ -21,13 +21,15 @@ _PR_SET_NO_NEW_PRIVS = 38
 _MAX_DESCRIPTORS = 64
 
 
-def confine(*, memory_limit_bytes: int, nice: int, parent: int) -> list[str]:
+def confine(*, memory_limit_bytes: int, nice: int, parent: int, devices: bool = False) -> list[str]:
     """Give up what decoding does not need; the names of the fences that hold.
 
-    ``parent`` is the process that must be alive: when it is not, the worker exits.
+    ``parent`` is the process that must be alive: when it is not, the worker exits. ``devices``: it
+    is to use a GPU, whose driver opens devices for writing and maps more than there is; limits and
+    the filter of calls are left out then.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    fences = ["limits"] if _limits(memory_limit_bytes) else []
+    fences = ["limits"] if not devices and _limits(memory_limit_bytes) else []
     with contextlib.suppress(OSError):
         os.nice(nice)
     if sys.platform != "linux":
@@ -40,7 +42,7 @@ def confine(*, memory_limit_bytes: int, nice: int, parent: int) -> list[str]:
         fences.append("network")
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         fences.append("privileges")
-        if install_filter(libc):
+        if not devices and install_filter(libc):
             fences.append("calls")
     return fences
 
