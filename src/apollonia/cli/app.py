@@ -163,6 +163,34 @@ def roots(
 
 
 @app.command()
+def search(
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY", help='As in docs/search.md: artist:"Björk" joga')
+    ],
+    sort: Annotated[
+        str | None, typer.Option("--sort", help="relevance, -added, title, duration, year …")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many files")] = 20,
+    explain: Annotated[  # noqa: FBT002 - Typer's flags
+        bool, typer.Option("--explain", help="Show how the database finds them instead")
+    ] = False,
+    data: DataOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002 - Typer's flags
+) -> None:
+    """Search the catalog with the query language; put -- before a query that begins with -."""
+    from apollonia.cli import commands
+    from apollonia.cli import search as work
+
+    text = " ".join(query)
+    if explain:
+        commands.with_settings(data, lambda it: work.explain(it, text, sort=sort))
+        return
+    commands.with_settings(
+        data, lambda it: work.search(it, text, sort=sort, limit=limit, as_json=as_json)
+    )
+
+
+@app.command()
 def migrate(data: DataOption = None) -> None:
     """Bring the database's schema up to date; services do it by themselves at their start."""
     from apollonia.cli import commands

@@ -22,6 +22,7 @@ from apollonia.populate.matcher import Matcher
 from apollonia.populate.purger import PurgeOptions, Purger
 from apollonia.populate.reconciler import ReconcileOptions, ReconcilePorts, Reconciler
 from apollonia.populate.requeuer import Requeuer, RequeuerOptions
+from apollonia.populate.word_keeper import WordKeeper
 from apollonia.ports.analyses import Analyses
 from apollonia.ports.broadcast import Broadcast
 from apollonia.ports.bus import Bus
@@ -33,6 +34,7 @@ from apollonia.ports.fingerprints import Fingerprints
 from apollonia.ports.graph import Graph
 from apollonia.ports.library import Library
 from apollonia.ports.similarity import Similarity
+from apollonia.ports.vocabulary import Vocabulary
 from apollonia.work.job import Job, RunnerOptions
 from apollonia.work.runner import Runner
 from apollonia.work.service import Service
@@ -53,6 +55,8 @@ class PopulatePorts:
     dead_letters: DeadLetters
     clock: Clock
     metrics: Metrics
+    vocabulary: Vocabulary | None = None
+    """Without it no words are kept for corrections and suggestions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +91,12 @@ def populate_services(
         if it is not None
     ]
 
+    words = [
+        WordKeeper(vocabulary=it, clock=ports.clock) for it in (ports.vocabulary,) if it is not None
+    ]
+
     def committed() -> None:
-        for nudge in (relay.nudge, *(it.nudge for it in purgers)):
+        for nudge in (relay.nudge, *(it.nudge for it in words), *(it.nudge for it in purgers)):
             nudge()
 
     files = Job(
@@ -123,6 +131,7 @@ def populate_services(
         _runner(ports, graph),
         *(_runner(ports, it) for it in dead),
         requeuer,
+        *words,
         *purgers,
         *(() if analysis is None else _analysis_services(ports, analysis, relay)),
     )

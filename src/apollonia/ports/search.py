@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from apollonia.domain.paging import After, FileFilter, Page, Sort, SortKey
 from apollonia.domain.place import Place
@@ -49,6 +49,29 @@ class FacetCounts:
     exact: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What may be meant by what is being typed: ``text`` goes in place of it.
+
+    ``count``: files that have it, about; ``None`` where it is not counted.
+    """
+
+    kind: Literal["field", "value", "word"]
+    text: str
+    shown: str
+    count: int | None = None
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """For the part of the query from ``start`` to ``end``, in characters."""
+
+    start: int
+    end: int
+    items: tuple[Suggestion, ...] = ()
+
+
 class Search(Protocol):
     """The query language (``domain.query``) over the catalog.
 
@@ -69,6 +92,10 @@ class Search(Protocol):
 
     async def facet_counts(self, where: FileFilter, *, limit: int = 12) -> FacetCounts:
         """How many of the matching files have which values; exact up to ``TOTAL_CAP`` files."""
+        ...
+
+    async def suggest(self, query: str, position: int, *, limit: int = 10) -> Suggestions:
+        """How the query may go on where the cursor stands."""
         ...
 
     async def explain(self, where: FileFilter, sort: Sort) -> Sequence[str]:

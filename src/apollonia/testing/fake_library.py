@@ -12,7 +12,7 @@ from apollonia.domain.query import Term, show
 from apollonia.domain.query.tree import All, Is, Not, Some, Text
 from apollonia.ports.graph import GraphFile
 from apollonia.ports.library import EventFact, NeighborFact, Stats
-from apollonia.ports.search import FacetCounts, FacetValue, Found
+from apollonia.ports.search import FacetCounts, FacetValue, Found, Suggestion, Suggestions
 
 _VALUES: Mapping[SortKey, Callable[[Place], str | int]] = {
     SortKey.ADDED: lambda place: place.added_time,
@@ -72,6 +72,13 @@ class FakeLibrary:
             for name, values in (await self.facets(where)).items()
         }
         return FacetCounts(fields, len(self._matching(where)), exact=True)
+
+    async def suggest(self, query: str, position: int, *, limit: int = 10) -> Suggestions:
+        """Kinds that begin with what is typed."""
+        typed = query[:position].rpartition(":")[2]
+        kinds = [it for it in ("audio", "video") if it.startswith(typed)]
+        items = tuple(Suggestion("value", f"kind:{it}", it) for it in kinds)
+        return Suggestions(0, position, items[:limit])
 
     async def explain(self, where: FileFilter, sort: Sort) -> Sequence[str]:
         """Its query."""

@@ -26,6 +26,7 @@ def populate_services(ports: Ports, settings: Settings) -> Sequence[Service]:
             library=ports.library,
             graph=ports.graph,
             dead_letters=ports.dead_letters,
+            vocabulary=ports.vocabulary,
             clock=ports.clock,
             metrics=ports.metrics,
         ),

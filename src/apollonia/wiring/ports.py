@@ -22,7 +22,7 @@ from apollonia.adapters.fingerprints import SqlFingerprints, SqlSweep
 from apollonia.adapters.identity import SqlIdentity
 from apollonia.adapters.library import SqlLibrary
 from apollonia.adapters.relations import SqlRelations
-from apollonia.adapters.search import SqlSearch
+from apollonia.adapters.search import SqlSearch, SqlVocabulary
 from apollonia.adapters.similarity import SqlSimilarity
 from apollonia.config import Settings
 from apollonia.config.names import environment_name
@@ -51,6 +51,7 @@ from apollonia.ports.library import Library
 from apollonia.ports.relations import Relations
 from apollonia.ports.search import Search
 from apollonia.ports.similarity import Similarity
+from apollonia.ports.vocabulary import Vocabulary
 from apollonia.wiring.bus import open_bus
 from apollonia.wiring.resilience import Shields
 from apollonia.wiring.shared_stores import make_broadcast, make_cache, open_graph
@@ -85,6 +86,7 @@ class Ports:
     duplicates: Duplicates
     similarity: Similarity
     dead_letters: DeadLetters
+    vocabulary: Vocabulary
     edits: Edits
     history: History
     identity: Identity
@@ -172,6 +174,7 @@ async def open_ports(
                 SqlSimilarity(database, folder / "similarity"), "catalog", url
             ),
             duplicates=shields.around(SqlDuplicates(database), "catalog", url, reads=True),
+            vocabulary=shields.around(SqlVocabulary(database), "catalog", url),
             dead_letters=shields.around(SqlDeadLetters(database), "catalog", url),
             history=shields.around(SqlHistory(database), "catalog", url),
             edits=shields.around(SqlEdits(database, clock=clock), "catalog", url),

@@ -11,9 +11,10 @@ import pytest
 from apollonia.adapters.catalog import SqlCatalog
 from apollonia.adapters.database import Database, DatabaseOptions, migrate
 from apollonia.adapters.library import SqlLibrary
-from apollonia.adapters.search import SqlSearch
+from apollonia.adapters.search import SqlSearch, SqlVocabulary
 from apollonia.domain.kinds import Kind
 from apollonia.domain.paging import TOTAL_CAP, FileFilter, Sort, SortKey
+from apollonia.domain.query import parse
 from apollonia.messages import Tags
 from apollonia.testing.builders import a_media, a_place, a_time
 
@@ -81,7 +82,9 @@ async def plans_of(database, url):
     plans: list[dict[str, object]] = []
 
     def note(query):
-        if "files" in query.query and query.query.startswith(("SELECT", "WITH", "(")):
+        if ("files" in query.query or "search_" in query.query) and query.query.startswith(
+            ("SELECT", "WITH", "(")
+        ):
             asked.append((query.query, query.args))
 
     await database.read(lambda at: at.connection.driver_connection.add_query_logger(note))
@@ -141,6 +144,37 @@ async def test_common_words_are_looked_for_along_the_order(crowded, crowded_url,
     pages = [steps for plan in plans if (steps := list(steps_of(plan)))[0][0] == "Limit"]
     assert len(pages) == 2
     assert not {kind for steps in pages for kind, _ in steps} & {"Sort", "Seq Scan"}
+
+
+@pytest.mark.parametrize(
+    "query", ["rare", "title:rare -kind:image", "year:1997 rare", '"rare song"', "rare OR nonesuch"]
+)
+async def test_queries_with_words_are_found_by_the_index_of_words(crowded, crowded_url, query):
+    where = FileFilter(query=parse(query))
+    async with plans_of(crowded, crowded_url) as plans:
+        await SqlSearch(crowded).search(where, Sort(SortKey.RELEVANCE), limit=20)
+        await SqlSearch(crowded).facet_counts(where)
+
+    steps = {step for plan in plans for step in steps_of(plan)}
+    assert ("Bitmap Index Scan", "ix_files_search") in steps
+    assert ("Seq Scan", "files") not in steps
+
+
+async def test_corrections_and_suggestions_are_read_by_their_keys(crowded, crowded_url):
+    vocabulary = SqlVocabulary(crowded)
+    while await vocabulary.learn(5_000):
+        pass
+    await execute(crowded_url, "ANALYZE search_words")
+    await execute(crowded_url, "ANALYZE search_slips")
+    search = SqlSearch(crowded)
+    async with plans_of(crowded, crowded_url) as plans:
+        found = await search.search(FileFilter(text="rrae"), Sort(SortKey.RELEVANCE), limit=5)
+        await search.suggest("com", 3)
+
+    assert found.query == "rare"
+    assert found.total == 21
+    steps = {step for plan in plans for step in steps_of(plan)}
+    assert not steps & {("Seq Scan", name) for name in ("files", "search_words", "search_slips")}
 
 
 async def test_crowded_facets_and_totals(crowded):

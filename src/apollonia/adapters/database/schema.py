@@ -478,3 +478,29 @@ EMBEDDINGS = Table(
     UniqueConstraint("sha256_hash", "model"),
     Index(None, "model", "number"),
 )
+
+SEARCH_WORDS = Table(
+    "search_words",
+    METADATA,
+    Column("field", KEY, primary_key=True),
+    Column("word", KEY, primary_key=True),
+    _text("shown", null=True),  # as a file writes it, where that is not the word itself
+    _count("files"),  # about
+    sqlite_with_rowid=False,
+)
+
+SEARCH_SLIPS = Table(
+    "search_slips",
+    METADATA,
+    Column("slip", BigInteger, primary_key=True, autoincrement=False),
+    Column("word", KEY, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+SEARCH_PROGRESS = Table(
+    "search_progress",
+    METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),  # one row, 1
+    _count("position"),
+    Column("walked", NUMBER, server_default="0"),  # null: all files that were there are known
+)

@@ -15,12 +15,17 @@ from apollonia.adapters.database.schema import (
     GRAPH_FILES,
     METADATA,
     RELAY,
+    SEARCH_PROGRESS,
+    SEARCH_SLIPS,
+    SEARCH_WORDS,
 )
 from apollonia.adapters.database.store import Session
 from apollonia.errors import CatalogUnavailableError, ConflictError
 
 _ROWS = 4_000
-_PROJECTIONS = frozenset({GRAPH_FILES.name, GRAPH_EDGES.name})  # made again from the catalog
+_PROJECTIONS = frozenset(  # made again from the catalog
+    table.name for table in (GRAPH_FILES, GRAPH_EDGES, SEARCH_WORDS, SEARCH_SLIPS, SEARCH_PROGRESS)
+)
 _SEQUENCES = ("shelves", "files", "pending_changes", "fingerprints", "embeddings")
 _CONTINUE = (
     "SELECT setval(?::text::regclass, greatest((SELECT coalesce(max(number), 0) FROM {table}), 1))"

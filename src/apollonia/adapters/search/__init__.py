@@ -1,5 +1,6 @@
-"""Full-text search on an SQL database."""
+"""The query language, and the words that help to ask, on an SQL database."""
 
 from apollonia.adapters.search.sql_search import SqlSearch
+from apollonia.adapters.search.vocabulary import SqlVocabulary
 
-__all__ = ["SqlSearch"]
+__all__ = ["SqlSearch", "SqlVocabulary"]

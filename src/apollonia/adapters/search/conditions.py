@@ -18,6 +18,8 @@ TERM_FIELDS: Mapping[str, tuple[str, ...]] = {
     "mood": ("mood",),
     "instrument": ("instrument",),
     "object": ("object",),
+    "tag": ("tag",),
+    "language": ("language",),
     "voice": ("voice",),
     "sound": ("sound",),
 }

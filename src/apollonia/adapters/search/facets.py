@@ -16,7 +16,7 @@ from apollonia.domain.query.tree import Is, Mode, Text
 from apollonia.ports.search import FacetCounts, FacetValue
 
 _COLUMNS = "number, shelf, artist_key, year, analysis, musical_key, tempo_bpm"
-_TERMS = ("genre", "mood", "instrument", "object", "voice", "sound")
+_TERMS = ("genre", "mood", "instrument", "object", "tag", "voice", "sound")
 _BY_VALUE = {
     "artist": ("artist_key", f"artist_key < '{MISSING}'"),
     "decade": ("CAST(10 * (year / 10) AS text)", "year IS NOT NULL"),

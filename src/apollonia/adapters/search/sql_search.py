@@ -12,15 +12,17 @@ from apollonia.adapters.library.keyset import Order, order_of
 from apollonia.adapters.library.matches import typed_words
 from apollonia.adapters.library.selection import Condition
 from apollonia.adapters.library.sql_library import list_page, page_of
+from apollonia.adapters.search.correcting import corrected
 from apollonia.adapters.search.explaining import explained
 from apollonia.adapters.search.facets import facet_counts
 from apollonia.adapters.search.matching import matches_for
 from apollonia.adapters.search.plan import Plan, plan_of
+from apollonia.adapters.search.suggesting import suggested
 from apollonia.domain.paging import TOTAL_CAP, After, FileFilter, Sort, SortKey
-from apollonia.domain.query import Term
+from apollonia.domain.query import Term, show
 from apollonia.domain.query.tree import Text, all_of
 from apollonia.errors import InvalidError
-from apollonia.ports.search import FacetCounts, Found
+from apollonia.ports.search import FacetCounts, Found, Suggestions
 
 _BY_ARRIVAL = frozenset({SortKey.RELEVANCE, SortKey.ADDED})
 
@@ -32,6 +34,11 @@ class _Question:
     where: FileFilter
     asked: Term | None
     now: int
+    is_corrected: bool = False
+
+    def meaning(self, asked: Term) -> "_Question":
+        """The same with other words."""
+        return _Question(self.where, asked, self.now, is_corrected=True)
 
     def plan(self, connection: Connection) -> Plan:
         return plan_of(connection, self.where, self.asked, self.now)
@@ -76,6 +83,10 @@ class SqlSearch:
 
         return await self._database.read(count)
 
+    async def suggest(self, query: str, position: int, *, limit: int = 10) -> Suggestions:
+        """How the query may go on."""
+        return await self._database.read(lambda at: suggested(at, query, position, limit))
+
     async def explain(self, where: FileFilter, sort: Sort) -> Sequence[str]:
         """The plan, and the database's own words for how it reads the matches."""
         question = self._question(where)
@@ -104,6 +115,8 @@ def _search(
         return _whole(connection, plan, sort, limit, after)
     matches = matches_for(connection, plan)
     count = matches.count(plan.within, at_most=TOTAL_CAP + 1)
+    if not count and question.asked is not None:
+        return _corrected(connection, question, sort, limit, after)
     order, key = _order(plan, sort, count, after)
     is_stand_in = order.column == "number" and sort.key not in _BY_ARRIVAL
     if is_stand_in and after is not None:
@@ -114,6 +127,27 @@ def _search(
     if is_stand_in and following is not None:
         following = After(f"{_ARRIVAL}{following.value}", following.id)
     return Found(page.items, following, page.total, order=key)
+
+
+def _corrected(
+    connection: Connection, question: _Question, sort: Sort, limit: int, after: After | None
+) -> Found:
+    """The page of what was probably meant; an empty one where nothing is like it."""
+    assert question.asked is not None
+    nothing = Found((), None, 0, order=sort.key)
+    if question.is_corrected:
+        return nothing
+
+    def finds(term: Term) -> bool:
+        plan = question.meaning(term).plan(connection)
+        return matches_for(connection, plan).count(plan.within, at_most=1) > 0
+
+    meant = corrected(connection, question.asked, finds)
+    if meant is None:
+        return nothing
+    term, corrections = meant
+    found = _search(connection, question.meaning(term), sort, limit, after)
+    return replace(found, corrections=corrections, query=show(term))
 
 
 def _whole(

@@ -85,6 +85,8 @@ _LACKABLE = (
     "mood",
     "instrument",
     "object",
+    "tag",
+    "language",
     "voice",
     "sound",
 )
@@ -193,6 +195,8 @@ FIELDS: tuple[Field, ...] = (
     Field("object", Type.TERM, "Something that was seen", ("object:car", "scene:car"), ("scene",)),
     Field("voice", Type.TERM, "vocal or instrumental", ("voice:instrumental",)),
     Field("sound", Type.TERM, "speech, music or other", ("sound:speech",)),
+    Field("tag", Type.TERM, "A tag that somebody gave it", ("tag:summer", 'tag:"to do"')),
+    Field("language", Type.TERM, "A language that somebody said", ("language:en",)),
     Field("id", Type.WORD, "Its id", ("id:018cc251-f400-7000-8000-000000000001",)),
     Field(
         "hash",
