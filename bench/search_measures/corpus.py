@@ -53,7 +53,7 @@ class Corpus:
             "album": name,
             "genre": genre,
         }
-        tags |= {"year": album.randint(1960, 2024), "track": track, "other": {}}
+        tags |= {"genre": genre, "year": album.randint(1960, 2024), "track": track, "other": {}}
         media: dict[str, object] = {"kind": kind, "format": form, "codecs": [form], "tags": tags}
         media |= {"duration_ms": rng.randint(60_000, 600_000), "bit_rate": 900_000}
         media |= {"sample_rate": 44_100, "channels": 2}

@@ -174,7 +174,7 @@ async def test_corrections_and_suggestions_are_read_by_their_keys(crowded, crowd
     assert found.query == "rare"
     assert found.total == 21
     steps = {step for plan in plans for step in steps_of(plan)}
-    assert not steps & {("Seq Scan", name) for name in ("files", "search_words", "search_slips")}
+    assert not steps & {("Seq Scan", name) for name in ("files", "search_words")}
 
 
 async def test_crowded_facets_and_totals(crowded):
