@@ -117,3 +117,13 @@ def neo4j_url(service_url: Callable[..., str]) -> Iterator[str]:
         fcntl.flock(held, fcntl.LOCK_EX)
         driver.execute_query("MATCH (n) DETACH DELETE n")
         yield url
+
+
+@pytest.fixture(scope="session")
+def shared_media():
+    """The folder of real media, with its truth in MANIFEST.tsv; skipped where it is absent."""
+    named = os.environ.get("APOLLONIA_SHARED_MEDIA")
+    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "media"
+    if not (folder / "MANIFEST.tsv").is_file():
+        pytest.skip("no shared media: set APOLLONIA_SHARED_MEDIA to the folder of MANIFEST.tsv")
+    return folder

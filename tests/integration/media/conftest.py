@@ -1,5 +1,4 @@
 import os
-from pathlib import Path
 
 import pytest
 
@@ -23,13 +22,3 @@ def look(pool):
         return found
 
     return inspect
-
-
-@pytest.fixture(scope="session")
-def shared_media():
-    """The folder of real media, with its truth in MANIFEST.tsv; skipped where it is absent."""
-    named = os.environ.get("APOLLONIA_SHARED_MEDIA")
-    folder = Path(named) if named else Path(__file__).parents[4] / "shared" / "media"
-    if not (folder / "MANIFEST.tsv").is_file():
-        pytest.skip("no shared media: set APOLLONIA_SHARED_MEDIA to the folder of MANIFEST.tsv")
-    return folder
