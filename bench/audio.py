@@ -11,8 +11,10 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as workers have it
 
@@ -25,9 +27,12 @@ from apollonia.analyze.options import AnalyzeOptions
 from apollonia.analyze.reporting import Reporter
 from apollonia.analyze.work_settings import WorkSettings
 from apollonia.analyze.workbench import Workbench, worker_slot
+from apollonia.domain.analysis import AnalyserSpec
 from apollonia.domain.kinds import Kind
 from apollonia.domain.times import format_nanos
 from apollonia.media.reading import open_regular
+from apollonia.media.workers.process import WorkerProcess
+from apollonia.media.workers.slot import WorkerSlot
 from apollonia.observe.logs import configure_logs
 from apollonia.observe.metrics import Metrics
 from apollonia.testing.builders import a_work
@@ -175,10 +180,11 @@ def stages(track: Path, length: float) -> list[Measure]:
 async def workers(folder: Path, track: Path, length: float) -> list[Measure]:
     """One worker and two at once over the same tracks; and how large one gets."""
     specs = tuple(spec for spec in registry.specs() if Kind.AUDIO in spec.kinds)
-    one = await wall(folder, [track], specs, length)
-    both = await wall(folder, [track, track], specs, length)
-    speed = 2 * one[0] / both[0]
-    largest = max(one[1], both[1]) / (1 << 20)
+    one = await run(folder, [track], specs, length)
+    whole = await run(folder, [track], specs, length, windows="whole")
+    both = await run(folder, [track, track], specs, length)
+    speed = 2 * one.wall_s / both.wall_s
+    largest = max(it.rss_bytes for it in (one, whole, both)) / (1 << 20)
     return [
         Measure(
             measure="two workers",
@@ -198,26 +204,58 @@ async def workers(folder: Path, track: Path, length: float) -> list[Measure]:
             target="at most 700 MiB",
             holds=largest <= 700,
         ),
-        Measure(
-            measure="tracks by all analysers that are available here, an hour and core",
-            value=3600 / one[0],
-            unit="tracks/h",
-            against="600",
-            limit=600.0,
-            target="600 or more",
-            holds=3600 / one[0] >= 600,
+        *(
+            Measure(
+                measure=f"tracks by all analysers that are available here, {how}, an hour and core",
+                value=3600 / of.cpu_s,
+                unit="tracks/h",
+                against=f"{least:.0f}",
+                limit=least,
+                target=f"{least:.0f} or more",
+                holds=3600 / of.cpu_s >= least,
+            )
+            for how, of, least in (("by windows", one, 600.0), ("whole", whole, 300.0))
         ),
     ]
 
 
-async def wall(folder: Path, tracks: list[Path], specs: tuple, length: float) -> tuple[float, int]:  # type: ignore[type-arg]
-    """Seconds until all are done, each by a worker of its own that is warm; the largest worker."""
-    options = AnalyzeOptions(holder="bench", specs=specs, nice=0)
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Seconds on the clock, of the processor for each track, and the largest worker."""
+
+    wall_s: float
+    cpu_s: float
+    rss_bytes: int
+
+
+def alive(slots: Sequence[WorkerSlot]) -> list[WorkerProcess]:
+    return [worker for slot in slots if (worker := slot.current()) is not None]
+
+
+def cpu_seconds(slots: Sequence[WorkerSlot]) -> float:
+    """That the workers have used so far."""
+    ticks = 0
+    for worker in alive(slots):
+        fields = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+async def run(
+    folder: Path,
+    tracks: list[Path],
+    specs: tuple[AnalyserSpec, ...],
+    length: float,
+    **settings: Any,
+) -> Run:
+    """All at once, each by a worker of its own that is warm."""
+    options = AnalyzeOptions(holder="bench", specs=specs, nice=0, settings=WorkSettings(**settings))
     slots = [worker_slot(options) for _ in tracks]
     warm = a_track(folder, 8.0, seed=1)
     try:
         benches = [Workbench(slot, options) for slot in slots]
         await asyncio.gather(*(bench.analyse(work_on(warm, 8.0), specs) for bench in benches))
+        before = cpu_seconds(slots)
         began = time.perf_counter()
         jobs = [
             bench.analyse(work_on(track, length), specs)
@@ -225,7 +263,8 @@ async def wall(folder: Path, tracks: list[Path], specs: tuple, length: float) ->
         ]
         await asyncio.gather(*jobs)
         seconds = time.perf_counter() - began
-        return seconds, max(worker.rss_bytes for slot in slots if (worker := slot.current()))
+        used = (cpu_seconds(slots) - before) / len(tracks)
+        return Run(seconds, used, max((it.rss_bytes for it in alive(slots)), default=0))
     finally:
         for slot in slots:
             await slot.discard()
