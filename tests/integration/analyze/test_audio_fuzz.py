@@ -105,13 +105,15 @@ def open_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-async def analyse_all(files, specs, outcomes: Counter[str]):
+async def analyse_all(files, specs, outcomes: Counter[str], pool=None):
     """Every result is there, and says why where there is nothing; the workers' largest size."""
     options = AnalyzeOptions(holder="me", specs=specs, time_limit_s=60.0)
     slot, largest = worker_slot(options), 0
     bench = Workbench(slot, options)
     try:
         for path in files:
+            if pool is not None:
+                await probe(pool, path, outcomes)
             findings = await bench.analyse(work_on(path), specs)
             assert findings.obstacle is None
             assert [it.analyser for it in findings.results] == [spec.name for spec in specs]
@@ -132,14 +134,9 @@ async def test_damaged_sound_is_probed_and_decoded_or_has_a_reason(originals, tm
     outcomes: Counter[str] = Counter()
     specs = tuple(spec for spec in registry.specs() if spec.name == "loudness")
     before, descriptors = resident(), open_descriptors()
+    files = damaged_files(originals, tmp_path, DECODED, 1)
     async with MediaPool(MediaOptions(workers=1)) as pool:
-        files: list[Path] = []
-        for path in damaged_files(originals, tmp_path, DECODED, 1):
-            files.append(path)
-            if len(files) == AT_ONCE:
-                await probe_and_decode(pool, files, specs, outcomes)
-                files = []
-        await probe_and_decode(pool, files, specs, outcomes)
+        await analyse_all(files, specs, outcomes, pool)
     print(f"\n{DECODED} mutations decoded:", dict(outcomes.most_common(20)))  # noqa: T201 - shown by make fuzz
     assert outcomes["probed"] + outcomes["not probed"] == DECODED
     assert outcomes["done"] + outcomes["failed"] == DECODED
@@ -147,14 +144,10 @@ async def test_damaged_sound_is_probed_and_decoded_or_has_a_reason(originals, tm
     assert open_descriptors() <= descriptors + 2
 
 
-async def probe_and_decode(pool, files, specs, outcomes):
-    if not files:
-        return
-    found = await pool.inspect([InspectRequest(bytes(path)) for path in files])
-    for one in found:
-        assert one.error is None or one.error.message, one
-        outcomes["probed" if one.error is None else "not probed"] += 1
-    await analyse_all(files, specs, outcomes)
+async def probe(pool, path, outcomes):
+    [found] = await pool.inspect([InspectRequest(bytes(path))])
+    assert found.error is None or found.error.message, found
+    outcomes["probed" if found.error is None else "not probed"] += 1
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="there is no /proc here")
