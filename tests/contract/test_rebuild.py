@@ -2,12 +2,15 @@
 
 import asyncio
 import random
+import sqlite3
 from itertools import batched
 
+import asyncpg
 import orjson
 import pytest
 
 from apollonia.adapters.catalog import SqlCatalog
+from apollonia.adapters.catalog.sql_history import SqlCompaction
 from apollonia.adapters.database import Database, DatabaseOptions
 from apollonia.adapters.database.bulk import run
 from apollonia.adapters.edits import SqlEdits
@@ -17,6 +20,7 @@ from apollonia.domain.analysis import AnalyserSpec
 from apollonia.domain.edits import Edit, Target, TargetKind, checked
 from apollonia.domain.ids import uuid7
 from apollonia.domain.kinds import Kind
+from apollonia.errors import CatalogUnavailableError
 from apollonia.populate.analysis_projector import AnalysisProjector
 from apollonia.populate.file_projector import FileProjector
 from apollonia.populate.replay import Replay, Replayed
@@ -127,6 +131,20 @@ async def test_what_was_damaged_is_put_right_and_told(world):
     changes = await world.catalog.relay_changes(1_000)
     assert len(changes) == done.differences.files
     assert [it.op for it in changes].count("created") == 1
+
+
+async def test_a_compacted_log_makes_the_same_catalog(world):
+    await world.tell(400)
+    before = await world.database.read(lambda at: run(at, "SELECT count(*) FROM file_events"))
+
+    gone = await SqlCompaction(world.database).compact(a_time(world.story.second - 20))
+
+    left = await world.database.read(lambda at: run(at, "SELECT count(*) FROM file_events"))
+    assert gone
+    assert left[0][0] == before[0][0] - gone
+    assert not (await world.replay(swap=False)).differences
+    with pytest.raises((CatalogUnavailableError, sqlite3.Error, asyncpg.PostgresError)):
+        await world.database.write(lambda at: run(at, "DELETE FROM file_events"))
 
 
 async def test_what_comes_meanwhile_is_worked_in_before_the_swap(world):

@@ -16,7 +16,7 @@ from apollonia.cli.duplicate_commands import duplicates
 from apollonia.cli.edit_commands import collection, edit
 from apollonia.cli.evaluate_command import evaluate
 from apollonia.cli.exits import end_well_on_sigterm, exit_code
-from apollonia.cli.history_commands import history, replay
+from apollonia.cli.history_commands import compact, history, replay
 from apollonia.cli.likeness_commands import add_likeness
 from apollonia.cli.models_commands import models
 from apollonia.errors import ApolloniaError
@@ -33,6 +33,7 @@ app.add_typer(dead)
 app.add_typer(collection)
 app.command()(edit)
 app.command()(evaluate)
+app.command()(compact)
 app.command()(history)
 app.command()(replay)
 app.add_typer(models)

@@ -13,7 +13,7 @@ from apollonia.config import Settings
 from apollonia.domain.effective import tags_of
 from apollonia.domain.paths import display
 from apollonia.domain.place import Place
-from apollonia.domain.times import normalize
+from apollonia.domain.times import format_micros, normalize
 from apollonia.errors import InvalidError
 from apollonia.populate.history import FileHistory
 from apollonia.populate.replay import Replayed
@@ -22,6 +22,7 @@ from apollonia.wiring.data_folder import prepare_data_folder
 from apollonia.wiring.ports import open_ports
 from apollonia.wiring.replay import open_replay
 
+_DAY_US = 86_400_000_000
 _TAGS = ("title", "artist", "album", "album_artist", "genre", "year", "track", "disc")
 
 
@@ -70,6 +71,14 @@ async def replay(settings: Settings, *, check: bool) -> int:
         words += f"; {found.files} files and {found.others} other rows {verb}."
     console.print(words, markup=False, highlight=False)
     return FAULTS if check and found else 0
+
+
+async def compact(settings: Settings, days: int) -> None:
+    """How many events went."""
+    async with open_ports(settings, prepare_data_folder(settings.data)) as ports:
+        before = ports.clock.now_micros() - days * _DAY_US
+        gone = await ports.compaction.compact(format_micros(before))
+    _tell(f"{gone} events were taken out of the log.")
 
 
 def _time(text: str) -> str:

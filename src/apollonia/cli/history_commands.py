@@ -24,6 +24,20 @@ def history(
     commands.with_settings(data, lambda it: events.history(it, file, at, as_json=as_json))
 
 
+def compact(
+    older_than: Annotated[int, typer.Option(metavar="DAYS", min=0, help="Only older events")],
+    data: Data = None,
+) -> None:
+    """Take events out of the log that nothing follows from any more: old changes of files.
+
+    A file keeps its first and its newest event, its deletions and, if it ever moved, all of them;
+    edits, analyses and everything else stay. A replay makes the same catalog as before.
+    """
+    from apollonia.cli import commands, events
+
+    commands.with_settings(data, lambda it: events.compact(it, older_than))
+
+
 def replay(
     check: Annotated[  # noqa: FBT002 - Typer's flags
         bool, typer.Option("--check", help="Only say what differs; exit with 4 if anything does")

@@ -6,6 +6,18 @@ from typing import Protocol
 from apollonia.ports.catalog import LoggedEvent, StoredEvent
 
 
+class Compaction(Protocol):
+    """Raises ``CatalogUnavailableError`` when the database is away, or its role owns no tables."""
+
+    async def compact(self, before: str) -> int:
+        """Take events of files out that are older than ``before``, a wire time; how many went.
+
+        A replay afterwards MUST make the same files: each keeps its first and its newest event, and
+        files that moved all of theirs. Edits and all other events MUST stay.
+        """
+        ...
+
+
 class History(Protocol):
     """Reads of the log. Raises ``CatalogUnavailableError`` when the database is away."""
 

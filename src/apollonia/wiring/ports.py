@@ -8,7 +8,7 @@ from pathlib import Path
 from apollonia.adapters.analyses import SqlAnalyses
 from apollonia.adapters.blobs.folder_blobs import FolderBlobs
 from apollonia.adapters.catalog import SqlCatalog
-from apollonia.adapters.catalog.sql_history import SqlHistory
+from apollonia.adapters.catalog.sql_history import SqlCompaction, SqlHistory
 from apollonia.adapters.clock.system_clock import SystemClock
 from apollonia.adapters.consistency import SqlConsistency
 from apollonia.adapters.control import SqlControl
@@ -45,7 +45,7 @@ from apollonia.ports.duplicates import Duplicates
 from apollonia.ports.edits import Edits
 from apollonia.ports.fingerprints import Fingerprints, Sweep
 from apollonia.ports.graph import Graph
-from apollonia.ports.history import History
+from apollonia.ports.history import Compaction, History
 from apollonia.ports.identity import Identity
 from apollonia.ports.library import Library
 from apollonia.ports.relations import Relations
@@ -89,6 +89,7 @@ class Ports:
     vocabulary: Vocabulary
     edits: Edits
     history: History
+    compaction: Compaction
     identity: Identity
     cache: Cache
     blobs: Blobs
@@ -176,6 +177,7 @@ async def open_ports(
             duplicates=shields.around(SqlDuplicates(database), "catalog", url, reads=True),
             vocabulary=shields.around(SqlVocabulary(database), "catalog", url),
             dead_letters=shields.around(SqlDeadLetters(database), "catalog", url),
+            compaction=shields.around(SqlCompaction(database), "catalog", url),
             history=shields.around(SqlHistory(database), "catalog", url),
             edits=shields.around(SqlEdits(database, clock=clock), "catalog", url),
             identity=shields.around(SqlIdentity(database), "catalog", url),
