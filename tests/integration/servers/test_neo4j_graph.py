@@ -160,6 +160,7 @@ async def test_reads_ask_for_read_access_and_know_our_writes(neo4j_url):
     access = Neo4jAccess(url=neo4j_url)
     graph = Neo4jGraph(access, Neo4jSessions(access, cast("Any", driver)))
     await graph.open()
+    await graph.apply([a_song("1")])  # makes the constraints, too
     driver.asked.clear()
     await graph.apply([a_song("1")])
     assert driver.asked == ["WRITE"]
