@@ -1,18 +1,15 @@
 """The picture that stands for a file: found, made small once, and kept by content."""
 
 import asyncio
-import os
-import stat
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
+from apollonia.api.cataloged import is_cataloged, is_there, look
 from apollonia.api.errors import BusyError, TimeLimitError
 from apollonia.api.ports import Drawn
-from apollonia.domain.kinds import Availability, Kind, Status
+from apollonia.domain.kinds import Kind
 from apollonia.domain.neighbours import Role
-from apollonia.domain.paths import is_inside
 from apollonia.domain.place import Place
-from apollonia.domain.times import format_nanos
 from apollonia.errors import BlobsUnavailableError, Poison
 from apollonia.media.workers.requests import ArtworkRequest, Picture
 from apollonia.observe.logs import get_logger
@@ -99,7 +96,7 @@ class Artwork:
             yield place
 
     async def _from(self, source: Place, size: int) -> Drawn | None:
-        if source.sha256_hash is None or not _is_there(source):
+        if source.sha256_hash is None or not is_there(source):
             return None
         key, nothing = f"artwork/{source.sha256_hash}/{size}", f"no-artwork/{source.sha256_hash}"
         kept = await self._kept(key)
@@ -126,15 +123,15 @@ class Artwork:
         Raises:
             _OtherContentError: it is not, or no longer, the content that the catalog knows.
         """
-        before = await asyncio.to_thread(_look, source.path, self._roots)
+        before = await asyncio.to_thread(look, source.path, self._roots)
         if before is None:
             raise _OtherContentError(None)
         picture = await self._draw(ArtworkRequest(source.path, size))
-        after = await asyncio.to_thread(_look, source.path, self._roots)
+        after = await asyncio.to_thread(look, source.path, self._roots)
         if after is None:
             raise _OtherContentError(None)
         blob = None if picture is None else Blob(picture.data, picture.mime)
-        if not (_is_cataloged(before, source) and _is_cataloged(after, source)):
+        if not (is_cataloged(before, source) and is_cataloged(after, source)):
             raise _OtherContentError(blob)
         if blob is None:
             return b""
@@ -175,39 +172,6 @@ class _OtherContentError(Exception):
     def __init__(self, blob: Blob | None) -> None:
         super().__init__()
         self.blob = blob
-
-
-def _is_there(place: Place) -> bool:
-    return place.availability is Availability.PRESENT and place.status is Status.CATALOGED
-
-
-def _look(path: bytes, roots: Sequence[bytes]) -> os.stat_result | None:
-    """The regular file at the path; ``None``: vanished, or not for us to read or to show."""
-    if not _is_allowed(path, roots):
-        get_logger(__name__).warning("picture outside the roots refused", path=path)
-        return None
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return None
-    return found if stat.S_ISREG(found.st_mode) and os.access(path, os.R_OK) else None
-
-
-def _is_cataloged(found: os.stat_result, place: Place) -> bool:
-    """Whether this is the very file that the catalog's hash was computed from."""
-    return (
-        found.st_size == place.size
-        and format_nanos(found.st_mtime_ns) == place.modified_time
-        and place.inode in {None, found.st_ino}
-    )
-
-
-def _is_allowed(path: bytes, roots: Sequence[bytes]) -> bool:
-    """Inside a configured root, by its name and after every symbolic link was followed."""
-    if b".." in path.split(b"/"):
-        return False
-    real = os.path.realpath(path)
-    return any(is_inside(path, root) and is_inside(real, os.path.realpath(root)) for root in roots)
 
 
 def _pack(blob: Blob) -> bytes:

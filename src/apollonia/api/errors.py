@@ -51,6 +51,12 @@ class NoArtworkError(NotFoundError):
     code = "no_artwork"
 
 
+class NoPreviewError(NotFoundError):
+    """There is no such preview of this file."""
+
+    code = "no_preview"
+
+
 class CsrfError(ForbiddenError):
     """Send the X-CSRF-Token that /api/v1/session gives, from this server's own page."""
 

@@ -39,6 +39,17 @@ class ArtworkSource(Protocol):
         ...
 
 
+class PreviewSource(Protocol):
+    """Storyboards, hover clips, and pictures of sounds."""
+
+    async def preview(self, place: Place, name: str) -> Blob | None:
+        """The preview of that name, or ``None`` when this file has none.
+
+        MUST be bounded in time and in how many are made at once; raises ``Unavailable`` then.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiPorts:
     """The ports of one API process, and its health checks by name."""
@@ -54,6 +65,7 @@ class ApiPorts:
     broadcast: Broadcast
     bus: Bus
     artwork: ArtworkSource
+    previews: PreviewSource
     metrics: Metrics
     clock: Clock
     checks: Mapping[str, Check] = field(default_factory=dict)

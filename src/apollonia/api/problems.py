@@ -10,7 +10,7 @@ _WORDS = {
     400: "A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor`",
     401: "No credential, or one that is not valid (any more): `unauthenticated`",
     403: "The proof against forged requests is missing: `csrf` or `foreign_origin`",
-    404: "There is no such item: `not_found` or `no_artwork`",
+    404: "There is no such item: `not_found`, `no_artwork` or `no_preview`",
     409: "The item is in a state that does not allow this: `conflict`",
     503: "Something is away or busy; `Retry-After` says when to ask again",
 }

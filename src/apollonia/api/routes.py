@@ -11,6 +11,7 @@ from apollonia.api.health import add_health
 from apollonia.api.live import add_live
 from apollonia.api.rest.dead_letters import add_dead_letters
 from apollonia.api.rest.files import add_files
+from apollonia.api.rest.previews import add_previews
 from apollonia.api.rest.roots import add_roots
 from apollonia.api.rest.session import add_session
 from apollonia.api.rest.stats import add_stats
@@ -32,6 +33,7 @@ def add_routes(router: APIRouter) -> None:
     One flat router with whole paths: an included one hides its prefix from metrics.
     """
     add_files(router)
+    add_previews(router)
     add_stats(router)
     add_session(router)
     add_roots(router)

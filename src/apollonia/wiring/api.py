@@ -12,6 +12,7 @@ from apollonia.api.app import create_app
 from apollonia.api.artwork import Artwork
 from apollonia.api.options import ApiOptions
 from apollonia.api.ports import ApiPorts
+from apollonia.api.previews import Previews
 from apollonia.config import Settings
 from apollonia.domain.kinds import RootState
 from apollonia.errors import FilesUnavailableError
@@ -44,6 +45,7 @@ async def api_services(
         media=media,
         roots=sorted(roots),
     )
+    previews = Previews(blobs=ports.blobs, cache=ports.cache, media=media, roots=sorted(roots))
     options = _api_options(settings, ports, listener)
     app = create_app(
         ApiPorts(
@@ -58,6 +60,7 @@ async def api_services(
             broadcast=ports.broadcast,
             bus=ports.bus,
             artwork=artwork,
+            previews=previews,
             metrics=ports.metrics,
             clock=ports.clock,
             checks={

@@ -51,6 +51,7 @@ class Running:
                 broadcast=self.changes,
                 bus=MemoryBus(),
                 artwork=none,
+                previews=none,
                 metrics=Metrics(),
                 clock=ManualClock(),
             ),

@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 import pytest
@@ -14,6 +14,7 @@ from apollonia.api.ports import ApiPorts, Drawn
 from apollonia.domain.place import Place
 from apollonia.domain.principal import TokenKind
 from apollonia.observe.metrics import Metrics
+from apollonia.ports.blobs import Blob
 from apollonia.testing.fake_changes import FakeChanges
 from apollonia.testing.fake_control import FakeControl
 from apollonia.testing.fake_dead_letters import FakeDeadLetters
@@ -22,9 +23,6 @@ from apollonia.testing.fake_library import FakeLibrary
 from apollonia.testing.fake_stores import FakeBlobs, FakeCache
 from apollonia.testing.manual_clock import ManualClock
 from apollonia.testing.memory_bus import MemoryBus
-
-if TYPE_CHECKING:
-    from apollonia.ports.blobs import Blob
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
@@ -45,6 +43,16 @@ class FakeArtwork:
         return None if blob is None else Drawn(blob, self.lasting)
 
 
+class FakePreviews:
+    """Previews by file id and name."""
+
+    def __init__(self):
+        self.previews: dict[tuple[str, str], Blob] = {}
+
+    async def preview(self, place: Place, name: str) -> Blob | None:
+        return self.previews.get((place.id, name))
+
+
 @dataclass
 class World:
     """An application over fakes, and who can ask it."""
@@ -56,6 +64,7 @@ class World:
     identity: FakeIdentity = field(default_factory=FakeIdentity)
     bus: MemoryBus = field(default_factory=MemoryBus)
     artwork: FakeArtwork = field(default_factory=FakeArtwork)
+    previews: FakePreviews = field(default_factory=FakePreviews)
     clock: ManualClock = field(default_factory=ManualClock)
     metrics: Metrics = field(default_factory=Metrics)
     checks: dict[str, Any] = field(default_factory=dict)
@@ -82,6 +91,7 @@ class World:
             broadcast=self.changes,
             bus=self.bus,
             artwork=self.artwork,
+            previews=self.previews,
             metrics=self.metrics,
             clock=self.clock,
             checks=self.checks,

@@ -1,11 +1,15 @@
 """How good a film or an image looks, 0 to 1, with the parts it follows from."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from apollonia.analyze.analyser import NotAvailableError
 from apollonia.analyze.material import Material
+from apollonia.analyze.runtimes.process_shelf import shelf_for
 from apollonia.analyze.seeing.bars import black_bars
 from apollonia.analyze.seeing.brisque import BrisqueModel
 from apollonia.analyze.seeing.frame_quality import look_at
@@ -24,6 +28,7 @@ from apollonia.domain.kinds import Kind
 if TYPE_CHECKING:
     from apollonia.media.film.film import Film
 
+_BRISQUE = "brisque-live@1"
 _MOST_STRETCHES = 200
 _MOSTLY = 0.5
 _VARIABLE = 0.25  # spread of frame times over their median
@@ -68,8 +73,26 @@ def _told(quality: Quality, rest: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def brisque_model(material: Material) -> BrisqueModel | None:
     """The model, where it is at hand; without it the score stands on the other parts."""
-    del material
-    return None
+    folder = material.settings.models_folder
+    if not folder:
+        return None
+    try:
+        ticket = shelf_for(material.settings).ticket(_BRISQUE)
+        return _loaded(str(Path(folder) / ticket.file))
+    except (NotAvailableError, OSError, ValueError, KeyError):
+        return None
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: str) -> BrisqueModel:
+    with np.load(path, allow_pickle=False) as arrays:
+        return BrisqueModel(
+            vectors=arrays["sv"],
+            alpha=arrays["alpha"],
+            rho=float(arrays["rho"]),
+            gamma=float(arrays["gamma"]),
+            bounds=arrays["range"],
+        )
 
 
 def _of_image(material: Material) -> Quality:

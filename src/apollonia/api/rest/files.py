@@ -106,7 +106,7 @@ async def list_files(
 
 async def show_file(context: Context, file_id: FileId) -> Response:
     """All probed facts, the files that belong to it, and what happened to it (newest first)."""
-    place = await _place(context, file_id)
+    place = await place_of(context, file_id)
     library = context.ports.library
     neighbors = await library.neighbors(place.id)
     events = await library.events(place.id, MAX_EVENTS)
@@ -117,7 +117,7 @@ async def show_artwork(
     request: Request, context: Context, file_id: FileId, size: PictureSize = 320
 ) -> Response:
     """The embedded picture, else one from its folder, else the image itself or a film's frame."""
-    place = await _place(context, file_id)
+    place = await place_of(context, file_id)
     picture = await context.ports.artwork.picture(place, size)
     if picture is None:
         raise NoArtworkError(f"There is no picture for the file {file_id}.")
@@ -155,7 +155,8 @@ async def _page(context: ApiContext, query: ListQuery, limit: int, after: After 
     return await ports.search.search(where, sort, limit=limit, after=after)
 
 
-async def _place(context: ApiContext, file_id: str) -> Place:
+async def place_of(context: ApiContext, file_id: str) -> Place:
+    """The file of that id; raises ``NotFoundError``."""
     place = await context.ports.library.place(file_id.lower()) if is_uuid(file_id) else None
     if place is None:
         raise NotFoundError(f"No file has the id {file_id!r}.")

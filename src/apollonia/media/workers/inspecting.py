@@ -4,7 +4,7 @@ import errno
 import os
 import sys
 from base64 import b64encode
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apollonia.domain.kinds import kind_by_extension
 from apollonia.domain.paths import folder_of
@@ -20,6 +20,9 @@ from apollonia.media.reading import (
 )
 from apollonia.media.sniffing.content import Content
 from apollonia.media.workers.frames import path_to_text
+
+if TYPE_CHECKING:
+    from apollonia.media.previews.previews import Group
 
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR})
 _REFUSED = frozenset({errno.EACCES, errno.EPERM})
@@ -117,6 +120,23 @@ class Inspector:
             "height": made.height,
             "source": made.source,
         }
+
+    def previews(self, path: bytes, group: "Group") -> dict[str, str]:
+        """The previews of a group by name, in base64; none of what cannot be read."""
+        from apollonia.media.previews.previews import PreviewLimits, make_previews  # noqa: PLC0415
+
+        _silence_decoders()
+        name = path.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
+        limits = PreviewLimits(pixel_limit=self._pixel_limit)
+        try:
+            with open_regular(path) as file:
+                content = Content(file.fd, file.facts.size, name)
+                made = make_previews(content, group, limits)
+        except (OSError, MediaFault, MemoryError):
+            return {}
+        except Exception:  # noqa: BLE001 - as above
+            return {}
+        return {key: b64encode(data).decode("ascii") for key, data in made.items()}
 
 
 def _silence_decoders() -> None:

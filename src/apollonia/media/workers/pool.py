@@ -2,13 +2,14 @@
 
 import asyncio
 from base64 import b64decode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
 from apollonia.errors import MediaUnavailableError
 from apollonia.media.options import MediaOptions
+from apollonia.media.previews.previews import GROUPS
 from apollonia.media.workers.batches import Batch
 from apollonia.media.workers.frames import path_to_text
 from apollonia.media.workers.process import Program, WorkerLostError
@@ -18,6 +19,7 @@ from apollonia.media.workers.requests import (
     Inspection,
     InspectRequest,
     Picture,
+    PreviewRequest,
 )
 from apollonia.media.workers.slot import WorkerSlot
 from apollonia.observe.logs import get_logger
@@ -103,6 +105,14 @@ class MediaPool:
         """
         return await self._call(self._artwork(request))
 
+    async def previews(self, request: PreviewRequest) -> Mapping[str, bytes]:
+        """The previews of a group by name; none: it has none, or none that can be made.
+
+        Raises:
+            MediaUnavailableError: as for ``inspect``.
+        """
+        return await self._call(self._previews(request))
+
     async def _call[T](self, work: "asyncio._CoroutineLike[T]") -> T:
         """Run in a task of ours, so that ``stop`` can end it without cancelling the caller."""
         if self._stopped or len(self._callers) >= self._options.queue_limit:
@@ -138,6 +148,29 @@ class MediaPool:
     async def _inspect(self, requests: Sequence[InspectRequest]) -> list[Inspection]:
         async with self._slot() as slot:
             return await Batch(slot, self._options, requests).run()
+
+    async def _previews(self, request: PreviewRequest) -> Mapping[str, bytes]:
+        message = {
+            "op": "previews",
+            "path": path_to_text(request.path),
+            "group": request.group,
+        }
+        async with self._slot() as slot:
+            worker = await slot.worker()
+            try:
+                await worker.send(message)
+                answer = await worker.receive(self._options.file_time_limit_s)
+                worker.handled += 1
+                worker.rss_bytes = int(answer.get("rss", 0))
+                return {
+                    name: b64decode(answer["previews"][name], validate=True)
+                    for name in GROUPS
+                    if GROUPS[name] == request.group and name in answer["previews"]
+                }
+            except (WorkerLostError, TypeError, ValueError, KeyError) as error:
+                log.warning("no previews", path=request.path, error=str(error))
+                await slot.discard()
+                return {}
 
     async def _artwork(self, request: ArtworkRequest) -> Picture | None:
         message = {"op": "artwork", "path": path_to_text(request.path), "size": request.size}

@@ -54,6 +54,14 @@ class ArtworkRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewRequest:
+    """All previews of a group, as ``previews.GROUPS`` has them."""
+
+    path: bytes
+    group: Literal["storyboard", "hover", "sound"]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """An encoded picture and where it came from: inside the file, the file itself, or a film."""
 

@@ -33,6 +33,8 @@ class Worker:
             request = decode(self._source.read(body_length(header)))
             if request["op"] == "inspect":
                 self._inspect(request["files"])
+            elif request["op"] == "previews":
+                self._previews(request)
             else:
                 self._artwork(request)
 
@@ -58,6 +60,10 @@ class Worker:
     def _artwork(self, request: dict[str, Any]) -> None:
         picture = self._inspector.artwork(path_from_text(request["path"]), request["size"])
         self.send({"picture": picture, "done": True, "rss": resident_bytes()})
+
+    def _previews(self, request: dict[str, Any]) -> None:
+        made = self._inspector.previews(path_from_text(request["path"]), request["group"])
+        self.send({"previews": made, "done": True, "rss": resident_bytes()})
 
     def send(self, message: dict[str, Any]) -> None:
         """Write one frame whole."""

@@ -230,6 +230,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/{file_id}/previews/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A storyboard, a silent clip, a waveform or a spectrogram of a file
+         * @description Made when it is first asked for, and kept.
+         *
+         *     Of a film: `storyboard.webp` (a sheet of stills) with `storyboard.vtt` (where each stands), and
+         *     `hover.webp`; of what can be heard `waveform.webp` and `spectrogram.webp`.
+         */
+        get: operations["show_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roots": {
         parameters: {
             query?: never;
@@ -1329,6 +1352,8 @@ export interface components {
             /** Title */
             title: string | null;
         };
+        /** @enum {string} */
+        PreviewName: "storyboard.webp" | "storyboard.vtt" | "hover.webp" | "waveform.webp" | "spectrogram.webp";
         /**
          * Problem
          * @description RFC 9457 problem details. `code` is stable; `detail` is for people.
@@ -2225,7 +2250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such item: `not_found` or `no_artwork` */
+            /** @description There is no such item: `not_found`, `no_artwork` or `no_preview` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2296,7 +2321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such item: `not_found` or `no_artwork` */
+            /** @description There is no such item: `not_found`, `no_artwork` or `no_preview` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2376,7 +2401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such item: `not_found` or `no_artwork` */
+            /** @description There is no such item: `not_found`, `no_artwork` or `no_preview` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2600,7 +2625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such item: `not_found` or `no_artwork` */
+            /** @description There is no such item: `not_found`, `no_artwork` or `no_preview` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2680,7 +2705,88 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such item: `not_found` or `no_artwork` */
+            /** @description There is no such item: `not_found`, `no_artwork` or `no_preview` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or busy; `Retry-After` says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_preview: {
+        parameters: {
+            query?: {
+                /** @description `sha256_hash` of the file: the address is of this content for ever */
+                v?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description UUID of the file */
+                file_id: string;
+                /** @description Which preview */
+                name: components["schemas"]["PreviewName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The preview */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                    "text/vtt": string;
+                };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is not valid (any more): `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such item: `not_found`, `no_artwork` or `no_preview` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2808,7 +2914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such item: `not_found` or `no_artwork` */
+            /** @description There is no such item: `not_found`, `no_artwork` or `no_preview` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2889,7 +2995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such item: `not_found` or `no_artwork` */
+            /** @description There is no such item: `not_found`, `no_artwork` or `no_preview` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2970,7 +3076,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such item: `not_found` or `no_artwork` */
+            /** @description There is no such item: `not_found`, `no_artwork` or `no_preview` */
             404: {
                 headers: {
                     [name: string]: unknown;
