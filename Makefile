@@ -102,9 +102,9 @@ services-stop: $(DEV_SET) ## Stop them
 	@$(PY) scripts/services.py stop $(ARGS)
 
 .PHONY: fuzz
-fuzz: $(DEV_SET) ## Random histories of folders, damaged sounds (EXAMPLES=5000 ARGS="--hypothesis-seed=1")
+fuzz: $(DEV_SET) ## Random histories of folders, damaged media (EXAMPLES=5000 ARGS="--hypothesis-seed=1")
 	@APOLLONIA_TEST_EXAMPLES=$(or $(EXAMPLES),5000) $(PY) -m pytest --timeout=0 --show-capture=no \
-	tests/unit/ingest/test_ingest_model.py $(ARGS)
+	tests/unit/ingest/test_ingest_model.py tests/integration/analyze/test_mutated_films.py $(ARGS)
 	@APOLLONIA_TEST_MUTATIONS=$(or $(APOLLONIA_TEST_MUTATIONS),10000) \
 	APOLLONIA_TEST_MUTATIONS_ANALYSED=$(or $(APOLLONIA_TEST_MUTATIONS_ANALYSED),500) \
 	$(PY) -m pytest --timeout=0 -s tests/integration/analyze/test_audio_fuzz.py

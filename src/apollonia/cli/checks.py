@@ -23,6 +23,12 @@ from apollonia.wiring.models import models_here, open_models
 from apollonia.wiring.page import page_folder
 from apollonia.wiring.ports import Ports, open_ports
 
+_FENCES = {
+    "limits": "limits on memory, files and descriptors",
+    "network": "a network namespace with nothing in it",
+    "privileges": "no new privileges",
+    "calls": "a filter of system calls (seccomp)",
+}
 _INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
 _FEW_WATCHES = 65_536
 
@@ -36,11 +42,31 @@ async def examine(settings: Settings) -> Mapping[str, CheckResult]:
     try:
         async with open_ports(settings, folder) as ports:
             results = await run_checks(_checks(settings, folder, ports))
-            models = await _models(settings, folder)
-            return {**results, "models": models, "queues": await _queues(ports)}
+            return {
+                **results,
+                "sandbox": await _sandbox(settings),
+                "models": await _models(settings, folder),
+                "queues": await _queues(ports),
+            }
     except Unavailable as error:  # then the others cannot be asked
         part = error.code.removesuffix("_unavailable")
         return {part: CheckResult("unavailable", error.message)}
+
+
+async def _sandbox(settings: Settings) -> CheckResult:
+    """Which fences stand around the processes that decode; FFmpeg has no protocol but one file."""
+    try:
+        async with MediaPool(media_options(settings)) as pool:
+            await pool.inspect([InspectRequest(os.fsencode(__file__), hash=True)])
+            fences = pool.fences
+    except Unavailable as error:
+        return CheckResult("unavailable", error.message)
+    holds = ", ".join(_FENCES[name] for name in _FENCES if name in fences) or "none"
+    missing = [_FENCES[name] for name in _FENCES if name not in fences]
+    if not missing:
+        return CheckResult("ok", f"decoding is confined: {holds}")
+    words = f"decoding is confined by: {holds}; this system refuses: {', '.join(missing)}"
+    return CheckResult("degraded" if "calls" not in fences else "ok", words)
 
 
 async def _queues(ports: Ports) -> CheckResult:

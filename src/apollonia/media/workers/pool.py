@@ -53,6 +53,12 @@ class MediaPool:
         """The processes that are alive now."""
         return tuple(w.pid for slot in self._slots if (w := slot.current()) is not None)
 
+    @property
+    def fences(self) -> tuple[str, ...]:
+        """What every live worker gave up, by ``confine``'s names; none while there is no worker."""
+        alive = [worker.fences for slot in self._slots if (worker := slot.current()) is not None]
+        return tuple(name for name in alive[0] if all(name in it for it in alive)) if alive else ()
+
     async def start(self) -> None:
         """Begin to take requests."""
         self._stopped = False

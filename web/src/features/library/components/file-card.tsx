@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { Artwork } from "@/components/ui/artwork";
+import { HoverClip } from "@/components/ui/hover-clip";
 import { SafeName } from "@/components/ui/safe-name";
 import { StateBadges } from "@/components/ui/state-badges";
 import type { FileItem } from "@/lib/api/types";
@@ -55,6 +56,7 @@ export const FileCard = memo(function FileCard({ file }: { file: FileItem }) {
     >
       <span className={classes.cover}>
         <Artwork file={file} size={320} />
+        <HoverClip file={file} />
         <span className={classes.badges}>
           <StateBadges file={file} />
         </span>
