@@ -2768,7 +2768,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A value is not acceptable: `invalid` or `invalid_cursor` */
+            /** @description A value is not acceptable: `invalid`, `invalid_query` or `invalid_cursor` */
             400: {
                 headers: {
                     [name: string]: unknown;
