@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from apollonia.analyze.material import Material
+from apollonia.domain.kinds import Kind
 from apollonia.media.sound.sound import Measures, Sound
 
 _LOSSLESS = frozenset({"flac", "alac", "wavpack", "ape", "tta", "mlp", "truehd", "wmalossless"})
@@ -53,6 +54,9 @@ class Quality:
         }
         issues = [name for name, found in faults.items() if found]
         quality = round(max(0.0, 1.0 - sum(_PENALTIES[name] for name in issues)), 2)
+        facts: dict[str, Any] = {"quality_issues": issues}
+        if material.kind is Kind.AUDIO:  # of a film ``picture-quality`` has the word
+            facts["quality"] = quality
         return {
             "issues": issues,
             "quality": quality,
@@ -63,7 +67,7 @@ class Quality:
             "correlation": _rounded(sound.measures.correlation),
             "balance_db": _rounded(sound.measures.balance_db),
             "bad_packets": sound.bad_packets,
-            "facts": {"quality": quality, "quality_issues": issues},
+            "facts": facts,
         }
 
 
