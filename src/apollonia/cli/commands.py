@@ -80,7 +80,7 @@ def populate(*, data: Path | None) -> None:
 
 def analyze(*, data: Path | None) -> None:
     """Only the analyser."""
-    _run(_analyze(_settings(data=data)))
+    _run_services(_analyze(_settings(data=data)))
 
 
 def api(*, data: Path | None, host: str | None, port: int | None) -> None:

@@ -2,7 +2,10 @@
 
 import asyncio
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Connection
@@ -33,7 +36,14 @@ async def migrate(url: str | Path) -> None:
         CatalogUnavailableError: it cannot be opened or written.
     """
     parsed = parse_url(url)
-    await asyncio.to_thread(_migrate_file if is_sqlite(parsed) else _migrate_server, parsed)
+    if is_sqlite(parsed):
+        await asyncio.to_thread(_migrate_file, parsed)
+        return
+    ended = Future[None]()
+    try:
+        await asyncio.to_thread(_migrate_server, parsed, ended)
+    finally:
+        ended.cancel()  # a process that ends waits for its threads, however silent the server is
 
 
 def upgrade(connection: Connection, name: str) -> None:
@@ -63,9 +73,23 @@ def _migrate_file(url: URL) -> None:
         engine.dispose()
 
 
-def _migrate_server(url: URL) -> None:
+def _migrate_server(url: URL, ended: Future[None]) -> None:
     """In a thread with a loop of its own: Alembic reads files, and is one for the process."""
     from apollonia.adapters.database.postgres_migrate import migrate_server  # noqa: PLC0415 - asyncpg only where it is used
 
     with _alembic_is_global:
-        asyncio.run(migrate_server(url, upgrade))
+        asyncio.run(_unless(ended, migrate_server(url, upgrade)))
+
+
+async def _unless(ended: Future[None], work: Coroutine[Any, Any, None]) -> None:
+    """Broken off, and so rolled back, once nobody waits for it."""
+    end = asyncio.wrap_future(ended)
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task, end}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            await task
+    finally:
+        end.cancel()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
