@@ -58,7 +58,9 @@ def list_(
 
 @collection.command()
 def show(
-    collection_id: Annotated[str, typer.Argument(metavar="ID")],
+    collection_id: Annotated[
+        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
+    ],
     data: Data = None,
     as_json: Json = False,  # noqa: FBT002 - Typer's flags
 ) -> None:
@@ -86,7 +88,9 @@ def create(
 
 @collection.command()
 def add(
-    collection_id: Annotated[str, typer.Argument(metavar="ID")],
+    collection_id: Annotated[
+        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
+    ],
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Paths or ids of files")],
     data: Data = None,
 ) -> None:
@@ -98,7 +102,9 @@ def add(
 
 @collection.command()
 def remove(
-    collection_id: Annotated[str, typer.Argument(metavar="ID")],
+    collection_id: Annotated[
+        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
+    ],
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Paths or ids of files")],
     data: Data = None,
 ) -> None:
@@ -109,7 +115,12 @@ def remove(
 
 
 @collection.command()
-def delete(collection_id: Annotated[str, typer.Argument(metavar="ID")], data: Data = None) -> None:
+def delete(
+    collection_id: Annotated[
+        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
+    ],
+    data: Data = None,
+) -> None:
     """Delete a collection; `restore` brings it back as it was."""
     from apollonia.cli import commands, edits
 
@@ -119,7 +130,12 @@ def delete(collection_id: Annotated[str, typer.Argument(metavar="ID")], data: Da
 
 
 @collection.command()
-def restore(collection_id: Annotated[str, typer.Argument(metavar="ID")], data: Data = None) -> None:
+def restore(
+    collection_id: Annotated[
+        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
+    ],
+    data: Data = None,
+) -> None:
     """Bring a deleted collection back."""
     from apollonia.cli import commands, edits
 

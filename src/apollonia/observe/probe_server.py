@@ -117,6 +117,8 @@ async def _answer(probe: Probe, method: str, path: str) -> _Answer:
 
 
 async def _answer_start(probe: Probe, method: str, path: str) -> _Answer:
+    if path == "/health/ready":  # whatever the parts say: nobody serves here yet
+        return 503, _JSON, (await probe.ready())[1]
     if path == "/metrics" or path.startswith("/health/"):
         return await _answer(probe, method, path)
     problem = {
