@@ -74,7 +74,7 @@ def show(
 
 @collection.command()
 def create(
-    name: Annotated[str, typer.Argument(metavar="NAME")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What people call it.")],
     query: Annotated[
         str | None, typer.Option("--query", help="Save this search, in place of files")
     ] = None,

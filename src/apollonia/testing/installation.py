@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -182,7 +183,9 @@ class Installation:
 
     def _is_live(self) -> bool:
         try:
-            self.fetch_anonymous("/health/live")
+            self.fetch_anonymous("/")
+        except urllib.error.HTTPError as error:
+            return error.code != HTTPStatus.SERVICE_UNAVAILABLE  # the start's stand-in says that
         except OSError:
             return False
         return True
