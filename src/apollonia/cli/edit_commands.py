@@ -7,6 +7,7 @@ import typer
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for Apollonia's own state")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
+CollectionId = Annotated[str, typer.Argument(metavar="ID", help="As `collection list` prints it.")]
 _WORDS = (
     "field=value sets, field= takes back, +tag and -tag, by themselves behind `--` where they come"
     " first; fields: title artist album album_artist composer genre year track disc tempo_bpm key"
@@ -58,9 +59,7 @@ def list_(
 
 @collection.command()
 def show(
-    collection_id: Annotated[
-        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
-    ],
+    collection_id: CollectionId,
     data: Data = None,
     as_json: Json = False,  # noqa: FBT002 - Typer's flags
 ) -> None:
@@ -88,9 +87,7 @@ def create(
 
 @collection.command()
 def add(
-    collection_id: Annotated[
-        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
-    ],
+    collection_id: CollectionId,
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Paths or ids of files")],
     data: Data = None,
 ) -> None:
@@ -102,9 +99,7 @@ def add(
 
 @collection.command()
 def remove(
-    collection_id: Annotated[
-        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
-    ],
+    collection_id: CollectionId,
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Paths or ids of files")],
     data: Data = None,
 ) -> None:
@@ -116,9 +111,7 @@ def remove(
 
 @collection.command()
 def delete(
-    collection_id: Annotated[
-        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
-    ],
+    collection_id: CollectionId,
     data: Data = None,
 ) -> None:
     """Delete a collection; `restore` brings it back as it was."""
@@ -131,9 +124,7 @@ def delete(
 
 @collection.command()
 def restore(
-    collection_id: Annotated[
-        str, typer.Argument(metavar="ID", help="As `collection list` prints it.")
-    ],
+    collection_id: CollectionId,
     data: Data = None,
 ) -> None:
     """Bring a deleted collection back."""
