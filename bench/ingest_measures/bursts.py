@@ -5,21 +5,15 @@ The folders are there and watched, the media workers have started. A third layou
 its twenty folders: files that were written before their folder was watched have to settle, so the
 settle time is taken off.
 ``bursts_rabbit`` does the same over RabbitMQ.
-
-The root is in memory where the system has such a file system with room: a disk that is busy takes
-200 MB in anything from 0.2 to 3 s, which would tell of the disk. Index and bus are on the disk. The
-last measure has the root on the disk as well, and says what ``cp`` alone took there.
 """
 
 import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +30,6 @@ _BYTES = 100 << 10
 _WARMING = 256  # files that are there before: enough for a batch to each worker
 _AFTERMATH_S = 3.0  # beyond the settle time and the folder's rest: a second event would be out
 _SHARE = 0.3
-_MEMORY = Path("/dev/shm")
-_ROOM = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +64,7 @@ class Burst:
 
 def measure(ground: Ground) -> list[Measure]:
     """Median of the ratios for the rate; the worst repetition for what must not happen."""
-    in_memory = [one for number in range(len(LAYOUTS)) for one in _measure(ground, number)]
-    return [*in_memory, *_on_disk(ground)]
+    return [one for number in range(len(LAYOUTS)) for one in _measure(ground, number)]
 
 
 def _measure(ground: Ground, number: int) -> list[Measure]:
@@ -99,33 +90,6 @@ def _measure(ground: Ground, number: int) -> list[Measure]:
     ]  # fmt: skip
 
 
-def _on_disk(ground: Ground) -> list[Measure]:
-    """Reported only: how long the disk takes for what ``cp`` writes is its own affair."""
-    source = make_files(ground.fresh("burst-source-disk"), 1)
-    one = burst(ground, source, "disk", LAYOUTS[0], on_disk=True)
-    shutil.rmtree(source)
-    name = f"{FILES} x 100 KiB copied into {LAYOUTS[0].words} on disk"
-    return [
-        Measure(measure=f"{name}: until all are published", value=one.rate, unit="files/s",
-                against="cp -r alone", limit=one.copying, target="reported", holds=True),
-        Measure(measure=f"{name}: files without exactly one event with the right hashes",
-                value=one.missing + one.repeated + one.wrong, unit="files", against="files",
-                limit=FILES, target="0", holds=one.missing + one.repeated + one.wrong == 0),
-    ]  # fmt: skip
-
-
-@contextmanager
-def _place(ground: Ground, name: str, *, on_disk: bool) -> Iterator[Path]:
-    """A folder for the root, gone afterwards."""
-    has_room = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM
-    above = ground.base if on_disk or not has_room else _MEMORY
-    folder = Path(tempfile.mkdtemp(prefix=f"apollonia-{name}-", dir=above))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
-
-
 def make_files(source: Path, folders: int) -> Path:
     """The files to be copied."""
     content = os.urandom(_BYTES)
@@ -142,31 +106,18 @@ def burst(
     name: str,
     layout: Layout,
     environment: Mapping[str, str] | None = None,
-    *,
-    on_disk: bool = False,
 ) -> Burst:
     """One start over a root with a few files, one copy, one stop."""
-    with _place(ground, f"alone-{name}", on_disk=on_disk) as alone:
-        copying = FILES / _copy(source, alone)
-    with _place(ground, f"burst-{name}", on_disk=on_disk) as root:
-        return _burst(ground, source, root, layout, copying, environment)
-
-
-def _burst(
-    ground: Ground,
-    source: Path,
-    root: Path,
-    layout: Layout,
-    copying: float,
-    environment: Mapping[str, str] | None,
-) -> Burst:
     paths = baselines.files_below(source)
+    root, alone = ground.fresh(f"burst-{name}"), ground.fresh(f"burst-alone-{name}")
+    copying = FILES / _copy(source, alone)
+    shutil.rmtree(alone)
     hashing = baselines.hash_small(paths)
     warming = _warm(ground, root)
     if layout.made_before:
         for folder in source.iterdir():
             (root / folder.name).mkdir()
-    data = ground.base / f"data-{root.name}"
+    data = ground.base / f"burst-data-{name}"
     ingest = RunningIngest(root, data, noted=True, environment=environment)
     with ingest:
         ingest.wait_scanned(60)
@@ -178,6 +129,7 @@ def _burst(
         time.sleep(_AFTERMATH_S)
     notes = [note for note in ingest.notes()[warming:] if note[0] > began]
     expected = {str(root / path.relative_to(source)): _digests(path) for path in paths}
+    shutil.rmtree(root)
     told = Counter(event["file_path"] for _at, event in notes)
     first = {event["file_path"]: at for at, event in reversed(notes)}
     wrong = {
