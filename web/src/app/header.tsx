@@ -2,6 +2,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { ColorSchemeSwitch } from "@/components/ui/color-scheme-switch";
 import { Mark } from "@/components/ui/mark";
+import { DeadLettersLink } from "@/features/dead-letters/components/dead-letters-link";
 import { SearchBox } from "@/features/library/components/search-box";
 import { parseFilters } from "@/features/library/filters";
 import { SignOutButton } from "@/features/session/components/sign-out-button";
@@ -33,6 +34,7 @@ export function Header() {
           <Link to="/folders" className={classes.place}>
             Folders
           </Link>
+          <DeadLettersLink className={classes.place} />
         </div>
         <div className={classes.search}>
           <SearchBox value={q} onSearch={onSearch} />

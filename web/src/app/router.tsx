@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from "@tanstack/react-router";
+import { parseLetterSearch } from "@/features/dead-letters/letter-search";
 import { parseFilters } from "@/features/library/filters";
 import type { OpenSocket } from "@/lib/live-socket";
 import { parseSearch, stringifySearch } from "@/lib/search-params";
@@ -41,9 +42,16 @@ const foldersRoute = createRoute({
   component: lazyRouteComponent(() => import("./folders-route"), "FoldersRoute"),
 });
 
+const deadLettersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/dead-letters",
+  validateSearch: parseLetterSearch,
+  component: lazyRouteComponent(() => import("./dead-letters-route"), "DeadLettersRoute"),
+});
+
 export function createAppRouter({ openSocket, history }: AppContext & { history?: RouterHistory }) {
   return createRouter({
-    routeTree: rootRoute.addChildren([libraryRoute, fileRoute, foldersRoute]),
+    routeTree: rootRoute.addChildren([libraryRoute, fileRoute, foldersRoute, deadLettersRoute]),
     context: { openSocket },
     history,
     parseSearch,

@@ -17,7 +17,8 @@ type Rule<T extends LiveEvent["type"]> = (
 const list: Refetch = { key: queryKeys.fileList, everyMs: 500 };
 const facets: Refetch = { key: queryKeys.facets, everyMs: 2000 };
 const stats: Refetch = { key: queryKeys.stats, everyMs: 1000 };
-const everything: Refetch[] = [{ key: queryKeys.files, everyMs: 500 }, facets, stats];
+const letters: Refetch = { key: queryKeys.deadLetters, everyMs: 2000 };
+const everything: Refetch[] = [{ key: queryKeys.files, everyMs: 500 }, facets, stats, letters];
 
 function withProgress(before: RootStatus[], roots: RootProgress[]): RootStatus[] {
   const lists = new Map(

@@ -1,4 +1,11 @@
-import type { FileDetail, FileItem, Media, RootStatus, Stream } from "@/lib/api/types";
+import type {
+  FileDetail,
+  FileItem,
+  Media,
+  RootStatus,
+  Stream,
+  WholeDeadLetter,
+} from "@/lib/api/types";
 import type { RootProgress } from "@/lib/live-events";
 
 const time = "2024-01-01T12:00:00.000000+00:00";
@@ -160,4 +167,31 @@ export function aRoot(over: Partial<RootStatus> = {}): RootStatus {
 export function aProgress(over: Partial<RootProgress> = {}): RootProgress {
   const { skipped: _skipped, corrupted: _corrupted, ...root } = aRoot(over);
   return root;
+}
+
+/** A message that the populator could not handle; every call makes another one. */
+export function aLetter(over: Partial<WholeDeadLetter> = {}): WholeDeadLetter {
+  made += 1;
+  return {
+    id: `letter-${made}`,
+    queue: "apollonia-populator",
+    message_id: `message-${made}`,
+    message_schema: "apollonia.file/1",
+    error: "malformed_message",
+    reason: `size is missing (${made})`,
+    attempts: 3,
+    occurrences: 1,
+    size: 18,
+    first_time: time,
+    last_time: time,
+    state: "dead",
+    actor: null,
+    changed_time: null,
+    note: null,
+    trace_id: null,
+    headers: {},
+    body: "{}",
+    body_truncated: false,
+    ...over,
+  };
 }

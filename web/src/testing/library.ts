@@ -1,12 +1,13 @@
-import type { FileDetail, FileItem, RootStatus, Stats } from "@/lib/api/types";
+import type { FileDetail, FileItem, RootStatus, Stats, WholeDeadLetter } from "@/lib/api/types";
 
 /** What the answering server (server.ts) has; tests fill it. */
 class Library {
   files: FileItem[] = [];
   details = new Map<string, FileDetail>();
   roots: RootStatus[] = [];
+  letters: WholeDeadLetter[] = [];
   position = 1;
-  /** What was asked of the roots: the operation and its body. */
+  /** What was asked for: the operation and its body. */
   wishes: [operation: string, body: unknown][] = [];
   /** Every request to the API, in order. */
   requests: URL[] = [];
@@ -15,6 +16,7 @@ class Library {
     this.files = [];
     this.details.clear();
     this.roots = [];
+    this.letters = [];
     this.position = 1;
     this.wishes = [];
     this.requests = [];
@@ -46,7 +48,7 @@ class Library {
       roots: this.roots,
       position: this.position,
       queues: {},
-      dead_letters: 0,
+      dead_letters: this.letters.filter(({ state }) => state === "dead").length,
     };
   }
 }

@@ -1,32 +1,10 @@
 import { HttpResponse, http } from "msw";
 import { setupServer } from "msw/node";
-import type { Problem } from "@/lib/api/types";
+import { letterHandlers } from "./letter-server";
 import { library } from "./library";
+import { note, problem } from "./server-parts";
 
-function note(request: Request): URL {
-  const url = new URL(request.url);
-  library.requests.push(url);
-  return url;
-}
-
-export function problem(status: number, over: Partial<Problem> = {}): HttpResponse<Problem> {
-  const body: Problem = {
-    type: "about:blank",
-    title: "Refused",
-    status,
-    code: "refused",
-    detail: "It was refused.",
-    instance: "/api/v1",
-    request_id: "req-1",
-    errors: null,
-    position: null,
-    length: null,
-    suggestion: null,
-    ...over,
-  };
-  const headers = { "content-type": "application/problem+json", "X-Request-ID": body.request_id };
-  return HttpResponse.json(body, { status, headers });
-}
+export { problem };
 
 function page({ searchParams }: URL) {
   const kinds = searchParams.getAll("kind");
@@ -87,6 +65,7 @@ export const server = setupServer(
   http.post("*/api/v1/roots/:operation", ({ request, params }) =>
     wish(String(params.operation), request),
   ),
+  ...letterHandlers,
   http.get("*/api/v1/facets", ({ request }) => {
     note(request);
     return HttpResponse.json({ kind: library.count("kind"), format: library.count("format") });

@@ -2,6 +2,7 @@
 export const queryKeys = {
   session: ["session"] as const,
   stats: ["stats"] as const,
+  deadLetters: ["dead-letters"] as const,
   facets: ["facets"] as const,
   files: ["files"] as const,
   fileList: ["files", "list"] as const,

@@ -1,10 +1,11 @@
 import { Button, Text } from "@mantine/core";
 import { IconShieldCheck } from "@tabler/icons-react";
 import { useState } from "react";
+import { Confirm } from "@/components/ui/confirm";
 import { SafeName } from "@/components/ui/safe-name";
 import type { RootStatus } from "@/lib/api/types";
 import { formatCount } from "@/lib/format";
-import { Confirm } from "./confirm";
+
 import { type Act, RescanButton } from "./root-buttons";
 
 interface ScanButtonsProps {
