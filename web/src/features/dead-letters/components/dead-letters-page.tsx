@@ -135,12 +135,10 @@ function Filters({ show, counts, search, onSearch }: FiltersProps) {
         <Select
           size="xs"
           aria-label="Error"
-          placeholder="Any error"
-          clearable
-          clearButtonProps={{ "aria-label": "Any error" }}
-          data={[...errors].sort()}
-          value={search.error ?? null}
-          onChange={(error) => onSearch({ error: error ?? undefined })}
+          allowDeselect={false}
+          data={[{ value: "", label: "Any error" }, ...[...errors].sort()]}
+          value={search.error ?? ""}
+          onChange={(error) => onSearch({ error: error || undefined })}
         />
       ) : null}
     </Group>
