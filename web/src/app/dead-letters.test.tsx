@@ -70,7 +70,7 @@ describe("dead letters", () => {
     await expectAccessible();
     await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
-    expect(open).toHaveFocus();
+    await waitFor(() => expect(open).toHaveFocus());
   });
 
   test("all with one reason are sent back from one of them", async () => {

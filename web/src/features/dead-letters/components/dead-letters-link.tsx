@@ -10,8 +10,8 @@ export function DeadLettersLink({ className = "" }: { className?: string }) {
   const waiting = stats?.dead_letters ?? 0;
   if (waiting === 0) return null;
   return (
-    <Link to="/dead-letters" className={`${className} ${classes.link}`}>
-      <span>Dead letters</span>
+    <Link to="/dead-letters" className={`${className} ${classes.link}`} title="Dead letters">
+      <span className={classes.words}>Dead letters</span>
       <span className={classes.count}>{formatCount(waiting)}</span>
     </Link>
   );
